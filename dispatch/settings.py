@@ -1,0 +1,273 @@
+"""Settings, all read from the environment (see .env.example). A wrong one stops the process with a sentence."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from dispatch import logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASE_POOL_MAX = 20
+UPLOAD_BYTES_MAX = 1_000_000
+
+env = environ.Env()
+_problems: list[str] = []
+
+
+def _read(cast: Callable[..., Any], name: str, default: Any) -> Any:
+    """The value of one setting; a value that cannot be read is collected, not raised, so that all are named at once."""
+    try:
+        return cast(name, default=default)
+    except Exception as error:  # noqa: BLE001 - every parser of django-environ fails in its own way
+        _problems.append(f"{name}: cannot be read ({error})")
+        return default
+
+
+def _wheel_libraries() -> dict[str, str]:
+    """GDAL and GEOS as the wheels of pyogrio and shapely carry them; nothing when the wheels are absent."""
+    found = {}
+    for package, setting, pattern in (
+        ("pyogrio", "GDAL_LIBRARY_PATH", "libgdal*.so*"),
+        ("shapely", "GEOS_LIBRARY_PATH", "libgeos_c*.so*"),
+    ):
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            continue
+        folder = Path(spec.origin).parent
+        libraries = sorted((folder.parent / f"{package}.libs").glob(pattern))
+        if libraries:
+            found[setting] = str(libraries[0])
+        if package == "pyogrio":
+            os.environ.setdefault("GDAL_DATA", str(folder / "gdal_data"))
+            os.environ.setdefault("PROJ_DATA", str(folder / "proj_data"))
+    return found
+
+
+DEBUG = _read(env.bool, "DEBUG", False)
+TESTING = "pytest" in sys.modules
+HOME = Path(_read(env.str, "SIAGA_HOME", str(BASE_DIR / ".siaga"))).resolve()
+SECRET_KEY = _read(env.str, "SECRET_KEY", "")
+if not SECRET_KEY:
+    if DEBUG or TESTING:
+        SECRET_KEY = "only-for-development-and-tests-" * 2
+    else:
+        _problems.append("SECRET_KEY: is missing. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+elif len(SECRET_KEY) < 50:
+    _problems.append("SECRET_KEY: is shorter than 50 characters")
+SECRET_KEY_FALLBACKS = _read(env.list, "SECRET_KEY_FALLBACKS", [])
+
+PUBLIC_BASE_URL = _read(env.str, "PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_BASE_URL)
+if _public.scheme not in {"http", "https"} or not _public.hostname:
+    _problems.append("PUBLIC_BASE_URL: must be an address such as https://112.example.go.id")
+HTTPS = _public.scheme == "https"
+ALLOWED_HOSTS = _read(env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", _public.hostname or ""])
+CSRF_TRUSTED_ORIGINS = _read(env.list, "CSRF_TRUSTED_ORIGINS", [PUBLIC_BASE_URL] if HTTPS else [])
+# Pages that may open the WebSocket, besides those of the host that was asked.
+SOCKET_ORIGINS = _read(env.list, "SOCKET_ORIGINS", [PUBLIC_BASE_URL])
+
+# --- applications ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.import_export",
+    "import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "leaflet",
+    "axes",
+    "csp",
+    "procrastinate.contrib.django",
+    "django_structlog",
+    "realtime",
+    "maps",
+    "units",
+    "calls",
+    "dispatch.accounts",
+    "dispatch",
+    "dispatch.analytics",
+    "dispatch.training",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "dispatch.accounts.middleware.PersonLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "dispatch.urls"
+ASGI_APPLICATION = "dispatch.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+
+# --- database ----------------------------------------------------------------------------------
+
+_database = _read(env.db_url, "DATABASE_URL", "postgis://siaga@/siaga?host=/var/run/postgresql")
+if _database.get("ENGINE") != "django.contrib.gis.db.backends.postgis":
+    _problems.append("DATABASE_URL: must begin with postgis://")
+_options = _database.setdefault("OPTIONS", {})
+if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
+    _database["HOST"] = _options.pop("host")
+# One pool in each process; without it Django opens a connection for every request under ASGI.
+if not TESTING:
+    _options["pool"] = {"min_size": 1, "max_size": _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX), "timeout": 5}
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+globals().update(_wheel_libraries())
+
+REDIS_URL = _read(env.str, "REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# --- people ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 5 / 60  # hours; a dispatcher who mistyped must not lose the shift
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_ENABLED = not TESTING
+SESSION_COOKIE_AGE = 12 * 3600  # one shift
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _read(env.bool, "BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+# --- language, time, city ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("dispatch", "calls", "units", "maps", "realtime")]
+USE_TZ = True
+TIME_ZONE = _read(env.str, "TIME_ZONE", "Asia/Jakarta")
+CITY_NAME = _read(env.str, "CITY_NAME", "Tanjungpinang")
+PHONE_REGION = _read(env.str, "PHONE_REGION", "ID")
+
+# --- telephony and messaging -------------------------------------------------------------------
+
+TELEPHONY = _read(env.str, "TELEPHONY", "emulator")
+if TELEPHONY not in {"emulator", "twilio"}:
+    _problems.append("TELEPHONY: must be emulator or twilio")
+TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", "")
+# Both tokens are accepted while the token is being changed.
+TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
+TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
+TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
+TWILIO_API_BASE_URL = _read(env.str, "TWILIO_API_BASE_URL", "")  # a stand-in of the provider, for tests
+if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
+    if TELEPHONY == "twilio":
+        _problems.append("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: are needed when TELEPHONY=twilio")
+    elif not (DEBUG or TESTING):
+        _problems.append("TWILIO_AUTH_TOKEN: is needed to check the signatures of webhooks (the emulator signs with it too)")
+
+# --- maps --------------------------------------------------------------------------------------
+
+BASEMAP_URL = _read(env.str, "BASEMAP_URL", "")  # {z}/{x}/{y} of an outside raster map; empty: own vector tiles only
+LEAFLET_CONFIG = {"DEFAULT_CENTER": (0.918, 104.466), "DEFAULT_ZOOM": 13, "MIN_ZOOM": 9, "MAX_ZOOM": 18, "TILES": []}
+
+# --- pages and files ---------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(_read(env.str, "STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+# npm packages come by package-lock.json; only their dist folders are served.
+STATICFILES_DIRS = [
+    (f"npm/{name}", BASE_DIR / "node_modules" / name / "dist")
+    for name in ("uplot", "protomaps-leaflet")
+    if (BASE_DIR / "node_modules" / name / "dist").is_dir()
+]
+_collected = _read(env.bool, "STATIC_COLLECTED", False)
+WHITENOISE_USE_FINDERS = not _collected
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _collected
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = HOME / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_BYTES_MAX
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, "'unsafe-inline'"],  # Leaflet positions its panes with style attributes
+        "img-src": [SELF, "data:", "blob:", *([f"{urlsplit(BASEMAP_URL).scheme}://{urlsplit(BASEMAP_URL).netloc}"] if BASEMAP_URL else [])],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+    # unfold's admin pages carry Alpine.js, which evaluates expressions from attributes
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+}
+
+# --- logs, jobs, admin -------------------------------------------------------------------------
+
+LOG_LEVEL = _read(env.str, "LOG_LEVEL", "INFO").upper()
+LOGGING = logs.configuration(level=LOG_LEVEL)
+logs.configure()
+DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+PROCRASTINATE_ON_APP_READY = "dispatch.jobs.on_app_ready"
+UNFOLD = {
+    "SITE_TITLE": "Siaga 112",
+    "SITE_HEADER": "Siaga 112",
+    "SITE_SUBHEADER": CITY_NAME,
+    "SHOW_LANGUAGES": True,
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+if _problems:
+    sys.stderr.write("Siaga 112 does not start, its settings are wrong:\n")
+    sys.stderr.writelines(f"  - {problem}\n" for problem in _problems)
+    raise SystemExit(78)  # EX_CONFIG

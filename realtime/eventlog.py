@@ -1,0 +1,210 @@
+"""The one write path: rows, effects and events in one transaction, numbers given last.
+
+A plain sequence hands out numbers before commit, so a reader that has seen 11 can miss 10 for ever. Here the
+number comes from a counter row, updated as the last statement before commit: the row lock makes the order of
+numbers the order of commits, and a reader that sees N sees everything up to N.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from realtime import doorbell, registry
+from realtime.models import CommandReceipt, Event
+from realtime.protocol import CONTROL, Actor, LoggedEvent, Recorded
+
+EVENTS_IN_CHANGE_MAX = 500  # one change that records more is a programming error
+EVENTS_PAGE_MAX = 1_000
+
+
+class AlreadyAnswered(Exception):  # noqa: N818 - not an error: the request was a repetition
+    """This request_id of this actor has been answered or is being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a committed change answers: its last event's number and the command's result."""
+
+    seq: int
+    result: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """An open change. Services record events here; inner services take it as their first argument."""
+
+    by: Actor
+    now: datetime
+    result: dict[str, Any] = field(default_factory=dict)
+    recorded: list[Recorded] = field(default_factory=list)
+    committed: Done | None = None
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def record(
+        self, name: str, *, facts: Mapping[str, Any] | None = None, **touched: Iterable[Any]
+    ) -> None:
+        """Record a fact in the past tense. `touched` names the entities whose board row it changes, by kind."""
+        unknown = set(touched) - set(registry.KINDS)
+        assert not unknown, f"unknown kinds {unknown}"
+        assert len(self.recorded) < EVENTS_IN_CHANGE_MAX
+        ids = {kind: {str(id_) for id_ in ids} for kind, ids in touched.items()}
+        self.recorded.append(Recorded(name, ids, dict(facts or {})))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        self._after_commit.append(call)
+
+    @property
+    def done(self) -> Done:
+        """Available once the change has committed."""
+        assert self.committed is not None, "the change is still open"
+        return self.committed
+
+
+@contextmanager
+def change(
+    *, by: Actor, now: datetime, context: registry.Context | None = None
+) -> Iterator[Change]:
+    """Open a change.
+
+    1. one durable transaction; 2. with a context that carries a request_id the receipt is claimed first, so a
+    repetition waits for the first and then gets its answer; 3. the caller's rows; 4. entities touched are expanded
+    and loaded in wire form; 5. numbers, log rows; 6. commit; 7. the doorbell rings.
+    """
+    log = Change(by=by, now=now)
+    with transaction.atomic(durable=True):
+        receipt = _claim_receipt(context) if context and context.request_id else None
+        yield log
+        seq = _append(log)
+        log.committed = Done(seq, log.result)
+        if receipt is not None:
+            receipt.answer = {"ok": True, "seq": seq, "result": log.result}
+            receipt.save(update_fields=["answer"])
+        for call in log._after_commit:
+            transaction.on_commit(call)
+        if log.recorded:
+            transaction.on_commit(lambda: doorbell.ring(doorbell.EVENTS_CHANNEL, seq))
+
+
+def _claim_receipt(context: registry.Context) -> CommandReceipt:
+    receipt = CommandReceipt(
+        actor=context.actor.id,
+        request_id=uuid.UUID(str(context.request_id)),
+        command=context.command,
+        status=200,
+        answer={},
+        at=context.now,
+    )
+    created = CommandReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
+    # ignore_conflicts does not tell; read back under the lock of our own insert.
+    stored = CommandReceipt.objects.filter(
+        actor=receipt.actor, request_id=receipt.request_id, answer={}, at=receipt.at
+    ).first()
+    if not created or stored is None:
+        raise AlreadyAnswered
+    return stored
+
+
+def _append(log: Change) -> int:
+    if not log.recorded:
+        return head_seq()
+    expanded = [registry.expand(recorded.touched) for recorded in log.recorded]
+    entities = _load(expanded)
+    rows = []
+    for recorded, touched in zip(log.recorded, expanded, strict=True):
+        data: dict[str, Any] = {"set": {}, "gone": {}, **recorded.facts}
+        for kind, ids in touched.items():
+            present = [entities[kind][id_] for id_ in sorted(ids) if id_ in entities[kind]]
+            gone = sorted(id_ for id_ in ids if id_ not in entities[kind])
+            if present:
+                data["set"][kind] = present
+            if gone:
+                data["gone"][kind] = gone
+        rows.append(
+            Event(
+                name=recorded.name,
+                at=log.now,
+                by=log.by.id,
+                by_name=log.by.name,
+                topics=sorted({CONTROL} | registry.audience({**data, "touched": touched})),
+                subjects=sorted({id_ for ids in recorded.touched.values() for id_ in ids}),
+                data=data,
+            )
+        )
+    last = _take_numbers(len(rows))
+    for offset, row in enumerate(rows):
+        row.seq = last - len(rows) + 1 + offset
+    Event.objects.bulk_create(rows)
+    return last
+
+
+def _load(expanded: list[registry.Touched]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Wire form of everything touched, one load for each kind, in the state at the end of the change."""
+    wanted: dict[str, set[str]] = {}
+    for touched in expanded:
+        for kind, ids in touched.items():
+            wanted.setdefault(kind, set()).update(ids)
+    return {
+        kind: {row["id"]: row for row in registry.loaders[kind](ids)} if ids else {}
+        for kind, ids in wanted.items()
+    }
+
+
+def _take_numbers(count: int) -> int:
+    """The last of `count` consecutive numbers. Holds the counter row until commit: call it last."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO realtime_loghead AS head (id, seq) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET seq = head.seq + EXCLUDED.seq RETURNING seq",
+            [count],
+        )
+        return int(cursor.fetchone()[0])
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def head_seq() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM realtime_loghead WHERE id = 1")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def events_after(seq: int, *, limit: int = EVENTS_PAGE_MAX) -> list[LoggedEvent]:
+    rows = Event.objects.filter(seq__gt=seq).order_by("seq")[:limit]
+    return [_logged(row) for row in rows]
+
+
+def events_about(subject_id: str, *, limit: int) -> list[LoggedEvent]:
+    """The newest events that touched one incident, unit or call, oldest first."""
+    rows = Event.objects.filter(subjects__contains=[subject_id]).order_by("-seq")[:limit]
+    return [_logged(row) for row in reversed(rows)]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A read-only transaction in which all reads see the same moment."""
+    with transaction.atomic():
+        if not connection.savepoint_ids and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _logged(row: Event) -> LoggedEvent:
+    return LoggedEvent(
+        seq=row.seq,
+        name=row.name,
+        at=row.at,
+        by=row.by,
+        by_name=row.by_name,
+        data=row.data,
+        topics=frozenset(row.topics),
+    )
