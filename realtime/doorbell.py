@@ -65,6 +65,6 @@ def stop_listening(listener: Callable[[str, str], None]) -> None:
 
 def ring(channel: str, payload: Any) -> None:
     text = json.dumps(payload)
-    for listener in list(_listeners):
+    for listener in _listeners:
         listener(channel, text)
     _doorbell.ring(channel, text)

@@ -153,7 +153,9 @@ def apply_event(state: State, data: Mapping[str, Any]) -> State:
 
 def prune_for_unit(state: State, unit_id: str) -> State:
     """What a crew keeps: the incidents it works on, who else works there, itself. No calls."""
-    own = {row["incident_id"] for row in state["assignments"].values() if row["unit_id"] == unit_id}
+    own = {
+        row["incident_id"] for row in state["assignments"].values() if row["unit_id"] == unit_id
+    }
     incidents = {id_: row for id_, row in state["incidents"].items() if id_ in own}
     assignments = {
         id_: row for id_, row in state["assignments"].items() if row["incident_id"] in incidents

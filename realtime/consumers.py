@@ -1,0 +1,198 @@
+"""The socket /ws/v1/: hello, resume, commands, positions. One reply to every command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+
+from realtime import eventlog, registry
+from realtime.execution import execute
+from realtime.hub import Subscriber, beat, hub
+from realtime.protocol import PROTOCOL_VERSION, CloseCode, Rejected, Viewer
+
+logger = logging.getLogger(__name__)
+
+HELLO_WITHIN_S = 10.0
+RESUME_EVENTS_MAX = 2_000  # further behind than this a fresh snapshot is cheaper
+FRAMES_PER_S_MAX = 20
+FRAMES_BURST_MAX = 60
+FRAME_BYTES_MAX = 64 * 1024
+COMMANDS_PENDING_MAX = 32
+
+
+class BoardConsumer(AsyncWebsocketConsumer):
+    channel_layer_alias = "none"  # the hub replaces Channels' group layer
+
+    async def connect(self) -> None:
+        self.subscriber: Subscriber | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.pending = 0
+        self.credit = float(FRAMES_BURST_MAX)
+        self.credit_at = time.monotonic()
+        self.viewer: Viewer | None = self.scope.get("viewer")
+        await self.accept()
+        if self.viewer is None:
+            await self.close(CloseCode.NOT_SIGNED_IN)
+        elif self.viewer.topic is None:
+            await self.close(CloseCode.FORBIDDEN)
+        else:
+            self._spawn(self._expect_hello())
+
+    async def disconnect(self, code: int) -> None:
+        for task in getattr(self, "tasks", ()):
+            task.cancel()
+        if getattr(self, "subscriber", None) is not None:
+            hub().leave(self.subscriber)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.viewer is None or self.viewer.topic is None:
+            return
+        if not self._within_rate():
+            await self.close(CloseCode.TOO_MANY_FRAMES)
+            return
+        frame = _parse(text_data)
+        if frame is None:
+            await self.close(CloseCode.BAD_FRAME)
+        elif frame["type"] == "hello":
+            await self._hello(frame)
+        elif self.subscriber is None:
+            await self.close(CloseCode.HELLO_EXPECTED)
+        elif self.subscriber.closed is None:
+            self._take(frame)
+
+    # --- hello and what follows ----------------------------------------------------------------
+
+    async def _expect_hello(self) -> None:
+        await asyncio.sleep(HELLO_WITHIN_S)
+        if self.subscriber is None:
+            await self.close(CloseCode.HELLO_EXPECTED)
+
+    async def _hello(self, frame: dict[str, Any]) -> None:
+        assert self.viewer is not None
+        assert self.viewer.topic is not None
+        since = frame.get("since")
+        whole = since is None or (isinstance(since, int) and not isinstance(since, bool))
+        if self.subscriber is not None or frame.get("protocol") != PROTOCOL_VERSION or not whole:
+            await self.close(CloseCode.BAD_FRAME)
+            return
+        # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
+        self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic)
+        try:
+            seq, text = await self._first_answer(self.subscriber, since)
+        except Exception:
+            logger.warning("hello_failed", exc_info=True)
+            await self.close(CloseCode.RESTARTING)
+            return
+        await self.send(text_data=text)
+        await self.send(text_data=json.dumps(beat(max(seq, hub().head or 0))))
+        self.subscriber.begin(seq)
+        self._spawn(self._write(self.subscriber))
+
+    async def _first_answer(self, subscriber: Subscriber, since: int | None) -> tuple[int, str]:
+        if since is not None:
+            run = await hub().run(lambda: _run_since(subscriber.topic, since))
+            if run is not None:
+                return run
+        return await hub().snapshot_text(subscriber)
+
+    async def _write(self, subscriber: Subscriber) -> None:
+        while (text := await subscriber.next_text()) is not None:
+            await self.base_send({"type": "websocket.send", "text": text})
+        await self.close(subscriber.closed)
+
+    # --- frames --------------------------------------------------------------------------------
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "position":
+            self._spawn(self._position(frame))
+            return
+        if self.pending >= COMMANDS_PENDING_MAX:
+            busy = {"ok": False, "code": "too_many_commands", "detail": "too many at once"}
+            self._spawn(self._reply(frame, busy))
+            return
+        self.pending += 1
+        self._spawn(self._command(frame))
+
+    async def _command(self, frame: dict[str, Any]) -> None:
+        viewer = self.viewer
+        assert viewer is not None
+        payload = {key: value for key, value in frame.items() if key not in {"id", "type"}}
+        now = timezone.now()
+        try:
+            answer = await hub().run(
+                lambda: execute(viewer=viewer, name=frame["type"], payload=payload, now=now).body
+            )
+        except Exception:
+            logger.exception("command_failed", extra={"command": frame["type"]})
+            answer = {"ok": False, "code": "failed", "detail": "failed"}
+        finally:
+            self.pending -= 1
+        await self._reply(frame, answer)
+
+    async def _position(self, frame: dict[str, Any]) -> None:
+        viewer = self.viewer
+        assert viewer is not None
+        now = timezone.now()
+        try:
+            await hub().run(lambda: registry.take_position(viewer, frame, now))
+        except Rejected as error:
+            if "id" in frame:
+                refusal = {"ok": False, "code": error.code, "detail": registry.words_for(error)}
+                await self._reply(frame, refusal)
+        except Exception:
+            logger.exception("position_failed")
+
+    async def _reply(self, frame: dict[str, Any], body: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps({"id": frame.get("id"), "type": "result", **body}))
+
+    # --- housekeeping --------------------------------------------------------------------------
+
+    def _within_rate(self) -> bool:
+        now = time.monotonic()
+        self.credit = min(
+            FRAMES_BURST_MAX, self.credit + (now - self.credit_at) * FRAMES_PER_S_MAX
+        )
+        self.credit_at = now
+        self.credit -= 1
+        return self.credit >= 0
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+def _parse(text: str | None) -> dict[str, Any] | None:
+    if text is None or len(text.encode()) > FRAME_BYTES_MAX:
+        return None
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        return None
+    return frame
+
+
+def _run_since(topic: str, since: int) -> tuple[int, str] | None:
+    """(number, events frame) when the run after `since` is complete and short enough, else None."""
+    with eventlog.one_moment():
+        head = eventlog.head_seq()
+        if not head - RESUME_EVENTS_MAX <= since <= head or since < 0:
+            return None
+        events = eventlog.events_after(since, limit=RESUME_EVENTS_MAX)
+    if len(events) != head - since:
+        return None
+    frames = [
+        event.frame(registry.project(topic, event.data))
+        if topic in event.topics
+        else {"type": "skip", "seq": event.seq}
+        for event in events
+    ]
+    return head, json.dumps({"type": "events", "events": frames, "seq": head})

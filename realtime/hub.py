@@ -1,0 +1,327 @@
+"""One hub in each web process: reads the log once, serialises each event once for each audience, hands it to sockets.
+
+The Channels group layer copies, stores and delivers once for each socket, drops silently over its capacity and
+forgets groups when Redis comes back empty. The hub needs Redis only to be woken early: it reads the log every
+POLL_S anyway, so a dead Redis costs at most that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import redis.asyncio
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from realtime import doorbell, eventlog, metrics, registry
+from realtime.protocol import CONTROL, CloseCode, LoggedEvent, Viewer, stamp
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 1.0
+BEAT_S = 5.0
+TELEMETRY_S = 1.0
+RIGHTS_CHECK_S = 2.0
+# A hub that could not read the log for this long stops its beats: silence tells the screens that they are behind.
+READ_AGE_S_MAX = 4.0
+SOCKET_QUEUE_MAX = 2_000
+REDIS_RETRY_S = 1.0
+READ_BATCH_MAX = 500
+
+Frame = tuple[int, str]  # (number or 0, text)
+
+
+class Subscriber:
+    """One socket's place in the hub: what it may see and a bounded queue of ready frames."""
+
+    __slots__ = ("closed", "floor", "frames", "start", "topic", "viewer", "waiter")
+
+    def __init__(self, viewer: Viewer, topic: str, start: int) -> None:
+        self.viewer = viewer
+        self.topic = topic
+        self.start = start  # the hub's head when this socket came
+        self.floor: int | None = None  # frames up to here were part of the first answer
+        self.frames: deque[Frame] = deque()
+        self.waiter: asyncio.Future[None] | None = None
+        self.closed: int | None = None
+
+    def offer(self, frame: Frame) -> None:
+        if self.closed is not None:
+            return
+        if len(self.frames) >= SOCKET_QUEUE_MAX:
+            self.close(CloseCode.TOO_SLOW)
+            return
+        self.frames.append(frame)
+        self._wake()
+
+    def close(self, code: int) -> None:
+        if self.closed is None:
+            self.closed = code
+            metrics.SOCKETS_CLOSED.labels(str(code)).inc()
+            self._wake()
+
+    def begin(self, floor: int) -> None:
+        self.floor = floor
+        self._wake()
+
+    async def next_text(self) -> str | None:
+        """The next frame to send; None when the socket is to be closed with `closed`."""
+        while True:
+            while self.floor is not None and self.frames and self.closed is None:
+                seq, text = self.frames.popleft()
+                if seq == 0 or seq > self.floor:
+                    return text
+            if self.closed is not None:
+                return None
+            self.waiter = asyncio.get_running_loop().create_future()
+            await self.waiter
+
+    def _wake(self) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.head: int | None = None
+        self.read_at = 0.0
+        self.subscribers: dict[str, set[Subscriber]] = {}
+        self.positions: dict[str, dict[str, Any]] = {}
+        self.rung = asyncio.Event()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
+        self._workers = ThreadPoolExecutor(6, thread_name_prefix="hub-worker")
+        self._snapshot: Frame | None = None  # the centre's board, shared by all who work there
+        self._snapshot_lock = asyncio.Lock()
+        self._started = asyncio.Event()
+        doorbell.listen_in_process(self._heard)
+        self._tasks = [
+            asyncio.create_task(step(), name=f"hub-{step.__name__}")
+            for step in (self._follow, self._listen, self._beat, self._spread, self._check_rights)
+        ]
+
+    # --- for consumers -------------------------------------------------------------------------
+
+    async def subscribe(self, viewer: Viewer, topic: str) -> Subscriber:
+        await asyncio.wait_for(self._started.wait(), READ_AGE_S_MAX)
+        assert self.head is not None
+        subscriber = Subscriber(viewer, topic, self.head)
+        self.subscribers.setdefault(topic, set()).add(subscriber)
+        metrics.SOCKETS.labels("control" if topic == CONTROL else "crew").inc()
+        return subscriber
+
+    def leave(self, subscriber: Subscriber) -> None:
+        members = self.subscribers.get(subscriber.topic, set())
+        if subscriber in members:
+            members.remove(subscriber)
+            metrics.SOCKETS.labels("control" if subscriber.topic == CONTROL else "crew").dec()
+        if not members:
+            self.subscribers.pop(subscriber.topic, None)
+
+    async def run(self, call: Callable[[], Any]) -> Any:
+        """Run blocking work in this hub's threads; its database connection goes back to the pool."""
+        return await self.loop.run_in_executor(self._workers, _releasing, call)
+
+    async def snapshot_text(self, subscriber: Subscriber) -> Frame:
+        """(number, JSON of the board) not older than the subscriber; shared by all who see the same."""
+        read = functools.partial(_read_snapshot, subscriber.viewer)
+        if subscriber.topic != CONTROL:
+            return await self.run(read)
+        async with self._snapshot_lock:
+            kept = self._snapshot
+            # Read at or after the subscriber's start, with nothing newer known: as good as a fresh one.
+            if kept and kept[0] >= max(subscriber.start, self.head or 0):
+                return kept
+            self._snapshot = await self.run(read)
+            return self._snapshot
+
+    async def stop(self) -> None:
+        doorbell.stop_listening(self._heard)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for members in list(self.subscribers.values()):
+            for subscriber in list(members):
+                subscriber.close(CloseCode.RESTARTING)
+        await self.loop.run_in_executor(self._reader, connections.close_all)
+        self._reader.shutdown(wait=False)
+        self._workers.shutdown(wait=False)
+
+    # --- following the log ---------------------------------------------------------------------
+
+    def _heard(self, channel: str, payload: str) -> None:
+        try:
+            self.loop.call_soon_threadsafe(self._take, channel, payload)
+        except RuntimeError:  # the loop has closed: this hub's process is ending
+            doorbell.stop_listening(self._heard)
+
+    def _take(self, channel: str, payload: str) -> None:
+        if channel == doorbell.EVENTS_CHANNEL:
+            self.rung.set()
+            return
+        try:
+            for unit in json.loads(payload):
+                self.positions[str(unit["id"])] = unit
+        except (ValueError, KeyError, TypeError):
+            logger.warning("telemetry_unreadable")
+
+    async def _follow(self) -> None:
+        while True:
+            self.rung.clear()
+            try:
+                await self._read_on()
+            except Exception:
+                metrics.HUB_READ_FAILURES.inc()
+                logger.warning("hub_read_failed", exc_info=True)
+                await asyncio.sleep(POLL_S)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.rung.wait(), POLL_S)
+
+    async def _read_on(self) -> None:
+        if self.head is None:
+            self.head = await self.loop.run_in_executor(self._reader, _keeping, eventlog.head_seq)
+            self.read_at = time.monotonic()
+            self._started.set()
+        while True:
+            events = await self.loop.run_in_executor(
+                self._reader,
+                _keeping,
+                functools.partial(eventlog.events_after, self.head, limit=READ_BATCH_MAX),
+            )
+            self.read_at = time.monotonic()
+            for event in events:
+                self._fan(event)
+            if len(events) < READ_BATCH_MAX:
+                return
+
+    def _fan(self, event: LoggedEvent) -> None:
+        self.head = event.seq
+        metrics.HEAD_SEQ.set(event.seq)
+        metrics.EVENT_LAG.observe(max(0.0, (timezone.now() - event.at).total_seconds()))
+        skip = (event.seq, json.dumps({"type": "skip", "seq": event.seq}))
+        for topic, members in self.subscribers.items():
+            frame = skip
+            if topic in event.topics:
+                text = json.dumps(event.frame(registry.project(topic, event.data)))
+                frame = (event.seq, text)
+            for subscriber in members:
+                subscriber.offer(frame)
+
+    # --- everything by the clock ---------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                client = redis.asyncio.Redis.from_url(
+                    settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=None
+                )
+                async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.subscribe(doorbell.EVENTS_CHANNEL, doorbell.TELEMETRY_CHANNEL)
+                    self.rung.set()  # whatever was rung while nobody listened
+                    async for message in channel.listen():
+                        self._take(message["channel"].decode(), message["data"].decode())
+            except (redis.RedisError, OSError):
+                logger.warning("doorbell_unheard")
+            await asyncio.sleep(REDIS_RETRY_S)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if self.head is None or time.monotonic() - self.read_at > READ_AGE_S_MAX:
+                continue
+            self._to_all(json.dumps(beat(self.head)))
+
+    async def _spread(self) -> None:
+        while True:
+            await asyncio.sleep(TELEMETRY_S)
+            if not self.positions:
+                continue
+            moved, self.positions = self.positions, {}
+            everything = (0, json.dumps({"type": "telemetry", "units": list(moved.values())}))
+            for topic, members in self.subscribers.items():
+                if topic == CONTROL:
+                    frame = everything
+                else:
+                    own = moved.get(topic.removeprefix("unit:"))
+                    if own is None:
+                        continue
+                    frame = (0, json.dumps({"type": "telemetry", "units": [own]}))
+                for subscriber in members:
+                    subscriber.offer(frame)
+
+    async def _check_rights(self) -> None:
+        while True:
+            await asyncio.sleep(RIGHTS_CHECK_S)
+            everybody = [one for members in self.subscribers.values() for one in members]
+            if not everybody:
+                continue
+            try:
+                viewers = [one.viewer for one in everybody]
+                valid = await self.run(functools.partial(registry.still_valid, viewers))
+            except Exception:
+                logger.warning("rights_unchecked", exc_info=True)
+                continue
+            for subscriber, good in zip(everybody, valid, strict=True):
+                if not good:
+                    subscriber.close(CloseCode.NOT_SIGNED_IN)
+
+    def _to_all(self, text: str) -> None:
+        for members in self.subscribers.values():
+            for subscriber in members:
+                subscriber.offer((0, text))
+
+
+def beat(head: int) -> dict[str, Any]:
+    return {"type": "beat", "head_seq": head, "now": stamp(timezone.now())}
+
+
+def _read_snapshot(viewer: Viewer) -> Frame:
+    with eventlog.one_moment():
+        seq = eventlog.head_seq()
+        state = registry.snapshot(viewer)
+    return seq, json.dumps({"type": "snapshot", "seq": seq, "state": state})
+
+
+def _keeping(call: Callable[[], Any]) -> Any:
+    """The reader's thread keeps its connection, and drops it when it fails."""
+    try:
+        return call()
+    except Exception:
+        connections.close_all()
+        raise
+
+
+def _releasing(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+_hubs: dict[int, Hub] = {}
+
+
+def hub() -> Hub:
+    """The hub of this process's event loop, started at its first use."""
+    loop = asyncio.get_running_loop()
+    known = _hubs.get(id(loop))
+    if known is None or known.loop is not loop:
+        known = _hubs[id(loop)] = Hub()
+    return known
+
+
+async def stop_hub() -> None:
+    known = _hubs.pop(id(asyncio.get_running_loop()), None)
+    if known is not None:
+        await known.stop()

@@ -1,0 +1,57 @@
+"""The socket's address, and who may open it: by Bearer token, or by session from our own pages."""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.routing import URLRouter
+from django.conf import settings
+from django.urls import path
+
+from realtime import registry
+from realtime.consumers import BoardConsumer
+from realtime.hub import hub
+from realtime.protocol import Viewer
+
+
+class PeopleMiddleware:
+    """Puts the viewer into the scope. A session cookie counts only with an Origin of ours."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        headers = {
+            name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]
+        }
+        viewer = await hub().run(lambda: _viewer(headers))
+        await self.inner({**scope, "viewer": viewer}, receive, send)
+
+
+def _viewer(headers: dict[str, str]) -> Viewer | None:
+    scheme, _sep, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return registry.viewer_of_token(token.strip())
+    if not _own_origin(headers):
+        return None
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    return registry.viewer_of_session(cookie.value) if cookie else None
+
+
+def _own_origin(headers: dict[str, str]) -> bool:
+    """Browsers always send Origin with a WebSocket; another site's page must not ride on our cookie."""
+    origin = headers.get("origin", "")
+    if origin in settings.SOCKET_ORIGINS:
+        return True
+    parts = urlsplit(origin)
+    if not parts.netloc or parts.netloc != headers.get("host"):
+        return False
+    return (parts.hostname or "") in settings.ALLOWED_HOSTS
+
+
+websocket_urls = PeopleMiddleware(URLRouter([path("ws/v1/", BoardConsumer.as_asgi())]))
