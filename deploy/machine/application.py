@@ -1,0 +1,163 @@
+"""The processes of Siaga 112 itself: their environment, web workers, job worker, demo traffic."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.machine import commands, credentials
+from deploy.machine.commands import Failed
+from deploy.machine.places import DEBS, PYTHON, REPOSITORY, Places
+from deploy.machine.supervisor import Service
+
+LISTEN_BACKLOG = 1024
+SOCKET_FRAME_BYTES_MAX = 65536
+GRACEFUL_STOP_S = 5
+ANSWER_S = 2.0
+EX_CONFIG = 78
+
+
+@dataclass(frozen=True)
+class Application:
+    places: Places
+    address: str
+    port: int
+    environment: Mapping[str, str]
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def check_settings(self) -> None:
+        """Refuse a wrong setting before anything is started; settings.py names every one of them."""
+        done = subprocess.run(
+            [PYTHON, "-c", "import dispatch.settings"],
+            env=dict(self.environment),
+            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Failed(
+                done.stderr.strip(), status=done.returncode if done.returncode == EX_CONFIG else 1
+            )
+
+    def manage(self, *words: str) -> list[str]:
+        return [str(PYTHON), str(REPOSITORY / "manage.py"), *words]
+
+    def listen(self) -> socket.socket:
+        """The one listening socket of all web workers: it lives here, so a worker that dies costs no connection."""
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.address, self.port))
+        except OSError as error:
+            listener.close()
+            raise Failed(
+                f"Port {self.port} of {self.address} cannot be used: {error.strerror}. Choose another with --port."
+            ) from error
+        listener.listen(LISTEN_BACKLOG)
+        listener.settimeout(0)
+        return listener
+
+    def web(self, number: int, listener: socket.socket) -> Service:
+        argv = [
+            str(PYTHON),
+            "-m",
+            "uvicorn",
+            "dispatch.asgi:application",
+            "--fd",
+            str(listener.fileno()),
+        ]
+        argv += [
+            "--ws",
+            "websockets",
+            "--ws-max-size",
+            str(SOCKET_FRAME_BYTES_MAX),
+            "--ws-per-message-deflate",
+            "false",
+        ]
+        argv += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
+        argv += ["--timeout-graceful-shutdown", str(GRACEFUL_STOP_S)]
+        behind_proxy = self.environment.get("BEHIND_PROXY", "").lower() in {
+            "1",
+            "true",
+            "yes",
+            "on",
+        }
+        argv += (
+            ["--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"]
+            if behind_proxy
+            else ["--no-proxy-headers"]
+        )
+        return self._service(f"web-{number}", argv, keep_fds=(listener.fileno(),))
+
+    def jobs(self) -> Service:
+        return self._service("jobs", self.manage("procrastinate", "worker"))
+
+    def demo_traffic(self) -> Service:
+        return self._service("demo-traffic", self.manage("demo_traffic"))
+
+    def answers(self, path: str) -> bool:
+        """Whether a GET of this path is answered with 200 by one of the workers."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        host = "127.0.0.1" if self.address in {"0.0.0.0", ""} else self.address
+        try:
+            with opener.open(f"http://{host}:{self.port}{path}", timeout=ANSWER_S) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _service(self, name: str, argv: list[str], *, keep_fds: tuple[int, ...] = ()) -> Service:
+        log = self.places.log / f"{name}.log"
+        return Service(
+            name=name, argv=argv, env=self.environment, log=log, cwd=REPOSITORY, keep_fds=keep_fds
+        )
+
+
+def describe(
+    places: Places, *, address: str, port: int, database_url: str, redis_url: str
+) -> Application:
+    """The application of this home; makes or completes its credentials.json."""
+    base_url = f"http://127.0.0.1:{port}"
+    public_base_url = os.environ.get("PUBLIC_BASE_URL") or base_url
+    secrets = credentials.ensure(places.home, base_url=base_url, public_base_url=public_base_url)
+    environment = {
+        **commands.clean_environment(),
+        "DJANGO_SETTINGS_MODULE": "dispatch.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SIAGA_HOME": str(places.home),
+        "SECRET_KEY": credentials.secret_key(places.home),
+        "PUBLIC_BASE_URL": public_base_url,
+        "TELEPHONY": os.environ.get("TELEPHONY") or "emulator",
+        **_twilio(secrets["twilio"]),
+        **time_zones(),
+    }
+    return Application(places=places, address=address, port=port, environment=environment)
+
+
+def time_zones() -> dict[str, str]:
+    """Where Python finds the time zones on a machine without tzdata, once that was unpacked privately."""
+    unpacked = DEBS / "root/usr/share/zoneinfo"
+    if Path("/usr/share/zoneinfo/UTC").exists() or not unpacked.is_dir():
+        return {}
+    return {"PYTHONTZPATH": str(unpacked)}
+
+
+def _twilio(secrets: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "TWILIO_ACCOUNT_SID": str(secrets["account_sid"]),
+        "TWILIO_AUTH_TOKEN": str(secrets["auth_token"]),
+    }
