@@ -34,13 +34,19 @@ def validate_needs(value: object) -> None:
 
 class IncidentType(models.Model):
     key = models.CharField(
-        _("key"), primary_key=True, max_length=40, validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")]
+        _("key"),
+        primary_key=True,
+        max_length=40,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$")],
     )
     name_id = models.CharField(_("name in Indonesian"), max_length=60)
     name_en = models.CharField(_("name in English"), max_length=60)
     icon = models.CharField(_("symbol"), max_length=40, blank=True)
     default_priority = models.PositiveSmallIntegerField(
-        _("usual priority"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
+        _("usual priority"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(4)],
     )
     needs = models.JSONField(
         _("what it needs"),
@@ -119,7 +125,9 @@ class Incident(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["opened_at"], name="dispatch_incident_open", condition=models.Q(status="open")
+                fields=["opened_at"],
+                name="dispatch_incident_open",
+                condition=models.Q(status="open"),
             ),
             models.Index(fields=["opened_at", "priority"], name="dispatch_incident_opened_at"),
         ]
@@ -221,3 +229,10 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.severity}"
+
+
+class Heartbeat(models.Model):
+    """Written by the readiness check, so that "ready" means "a call could be stored now"."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()

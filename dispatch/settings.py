@@ -26,7 +26,7 @@ def _read(cast: Callable[..., Any], name: str, default: Any) -> Any:
     """The value of one setting; a value that cannot be read is collected, not raised, so that all are named at once."""
     try:
         return cast(name, default=default)
-    except Exception as error:  # noqa: BLE001 - every parser of django-environ fails in its own way
+    except Exception as error:
         _problems.append(f"{name}: cannot be read ({error})")
         return default
 
@@ -59,7 +59,9 @@ if not SECRET_KEY:
     if DEBUG or TESTING:
         SECRET_KEY = "only-for-development-and-tests-" * 2
     else:
-        _problems.append("SECRET_KEY: is missing. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+        _problems.append(
+            "SECRET_KEY: is missing. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
 elif len(SECRET_KEY) < 50:
     _problems.append("SECRET_KEY: is shorter than 50 characters")
 SECRET_KEY_FALLBACKS = _read(env.list, "SECRET_KEY_FALLBACKS", [])
@@ -69,7 +71,9 @@ _public = urlsplit(PUBLIC_BASE_URL)
 if _public.scheme not in {"http", "https"} or not _public.hostname:
     _problems.append("PUBLIC_BASE_URL: must be an address such as https://112.example.go.id")
 HTTPS = _public.scheme == "https"
-ALLOWED_HOSTS = _read(env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", _public.hostname or ""])
+ALLOWED_HOSTS = _read(
+    env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", _public.hostname or ""]
+)
 CSRF_TRUSTED_ORIGINS = _read(env.list, "CSRF_TRUSTED_ORIGINS", [PUBLIC_BASE_URL] if HTTPS else [])
 # Pages that may open the WebSocket, besides those of the host that was asked.
 SOCKET_ORIGINS = _read(env.list, "SOCKET_ORIGINS", [PUBLIC_BASE_URL])
@@ -144,7 +148,11 @@ if "host" in _options:  # a folder of a unix socket, which the host part of an a
     _database["HOST"] = _options.pop("host")
 # One pool in each process; without it Django opens a connection for every request under ASGI.
 if not TESTING:
-    _options["pool"] = {"min_size": 1, "max_size": _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX), "timeout": 5}
+    _options["pool"] = {
+        "min_size": 1,
+        "max_size": _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX),
+        "timeout": 5,
+    }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 globals().update(_wheel_libraries())
@@ -160,7 +168,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
@@ -176,7 +187,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _read(env.bool, "BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if _read(env.bool, "BEHIND_PROXY", False) else None
+)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -185,7 +198,9 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("dispatch", "calls", "units", "maps", "realtime")]
+LOCALE_PATHS = [
+    BASE_DIR / app / "locale" for app in ("dispatch", "calls", "units", "maps", "realtime")
+]
 USE_TZ = True
 TIME_ZONE = _read(env.str, "TIME_ZONE", "Asia/Jakarta")
 CITY_NAME = _read(env.str, "CITY_NAME", "Tanjungpinang")
@@ -202,17 +217,31 @@ TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", "")
 TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
 TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
 TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
-TWILIO_API_BASE_URL = _read(env.str, "TWILIO_API_BASE_URL", "")  # a stand-in of the provider, for tests
+TWILIO_API_BASE_URL = _read(
+    env.str, "TWILIO_API_BASE_URL", ""
+)  # a stand-in of the provider, for tests
 if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
     if TELEPHONY == "twilio":
-        _problems.append("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: are needed when TELEPHONY=twilio")
+        _problems.append(
+            "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: are needed when TELEPHONY=twilio"
+        )
     elif not (DEBUG or TESTING):
-        _problems.append("TWILIO_AUTH_TOKEN: is needed to check the signatures of webhooks (the emulator signs with it too)")
+        _problems.append(
+            "TWILIO_AUTH_TOKEN: is needed to check the signatures of webhooks (the emulator signs with it too)"
+        )
 
 # --- maps --------------------------------------------------------------------------------------
 
-BASEMAP_URL = _read(env.str, "BASEMAP_URL", "")  # {z}/{x}/{y} of an outside raster map; empty: own vector tiles only
-LEAFLET_CONFIG = {"DEFAULT_CENTER": (0.918, 104.466), "DEFAULT_ZOOM": 13, "MIN_ZOOM": 9, "MAX_ZOOM": 18, "TILES": []}
+BASEMAP_URL = _read(
+    env.str, "BASEMAP_URL", ""
+)  # {z}/{x}/{y} of an outside raster map; empty: own vector tiles only
+LEAFLET_CONFIG = {
+    "DEFAULT_CENTER": (0.918, 104.466),
+    "DEFAULT_ZOOM": 13,
+    "MIN_ZOOM": 9,
+    "MAX_ZOOM": 18,
+    "TILES": [],
+}
 
 # --- pages and files ---------------------------------------------------------------------------
 
@@ -240,8 +269,20 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF, "'unsafe-inline'"],  # Leaflet positions its panes with style attributes
-        "img-src": [SELF, "data:", "blob:", *([f"{urlsplit(BASEMAP_URL).scheme}://{urlsplit(BASEMAP_URL).netloc}"] if BASEMAP_URL else [])],
+        "style-src": [
+            SELF,
+            "'unsafe-inline'",
+        ],  # Leaflet positions its panes with style attributes
+        "img-src": [
+            SELF,
+            "data:",
+            "blob:",
+            *(
+                [f"{urlsplit(BASEMAP_URL).scheme}://{urlsplit(BASEMAP_URL).netloc}"]
+                if BASEMAP_URL
+                else []
+            ),
+        ],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

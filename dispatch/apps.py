@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    name = "dispatch"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dispatch import board, commands
+        from dispatch.accounts import viewers
+        from dispatch.services import alarms
+        from realtime import registry
+
+        for kind, load in board.LOADERS.items():
+            registry.register_entity(kind, load)
+        registry.register_expansion(board.expand)
+        registry.register_audience(board.audience)
+        registry.register_projection(board.project)
+        registry.register_snapshot(board.snapshot)
+        registry.register_people(
+            viewer_of_session=viewers.viewer_of_session,
+            viewer_of_token=viewers.viewer_of_token,
+            still_valid=viewers.still_valid,
+        )
+        registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
+        commands.register()

@@ -1,0 +1,262 @@
+"""The commands of the incident domain: bodies, roles, handlers; the same for HTTP and the socket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field, StringConstraints
+
+from dispatch.engine.assignments import AssignmentStatus
+from dispatch.models import ADDRESS_CHARS_MAX, NOTE_CHARS_MAX
+from dispatch.services import alarms, assignments, incidents
+from dispatch.services import units as unit_services
+from realtime.eventlog import Done
+from realtime.protocol import Role
+from realtime.registry import CommandBody, Context, register_command, register_rejection
+
+CENTRE = (Role.DISPATCHER, Role.SUPERVISOR)
+CENTRE_AND_CREW = (*CENTRE, Role.CREW)
+
+NoNul = StringConstraints(pattern=r"^[^\x00]*$")
+ShortText = Annotated[str, Field(max_length=ADDRESS_CHARS_MAX), NoNul]
+LongText = Annotated[str, Field(max_length=NOTE_CHARS_MAX), NoNul]
+Reason = Annotated[str, Field(min_length=1, max_length=ADDRESS_CHARS_MAX), NoNul]
+TypeKey = Annotated[str, Field(max_length=40), NoNul]
+Priority = Annotated[int, Field(ge=1, le=4, strict=True)]
+UnitStatusWord = Literal[
+    "available",
+    "staged",
+    "at_patient",
+    "returning",
+    "available_on_scene",
+    "move_up",
+    "out_of_service",
+    "off_duty",
+]
+IncidentDisposition = Literal[
+    "handled",
+    "transported",
+    "handed_over",
+    "refused",
+    "cancelled_before_arrival",
+    "cancelled_by_caller",
+    "unfounded",
+    "false_alarm_good_intent",
+    "false_alarm_malicious",
+    "duplicate",
+]
+
+
+class Location(CommandBody):
+    """A place on earth. `radius_m` null: how exact it is, is unknown."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    radius_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
+    source: Literal[
+        "aml", "whatsapp", "share_link", "text", "address", "network", "operator", None
+    ] = None
+    label: ShortText | None = None
+
+
+class OpenIncident(CommandBody):
+    type: TypeKey | None = None
+    priority: Priority | None = None
+    location: Location | None = None
+    call_id: UUID | None = None
+    note: LongText = ""
+    address: ShortText = ""
+    landmark: ShortText = ""
+
+
+class AttachCall(CommandBody):
+    incident_id: UUID
+    call_id: UUID
+
+
+class UpdateIncident(CommandBody):
+    incident_id: UUID
+    type: TypeKey | None = None
+    priority: Priority | None = None
+    location: Location | None = None
+    note: LongText | None = None
+    address: ShortText | None = None
+    landmark: ShortText | None = None
+
+
+class CloseIncident(CommandBody):
+    incident_id: UUID
+    disposition: IncidentDisposition
+
+
+class AssignUnit(CommandBody):
+    incident_id: UUID
+    unit_id: UUID
+    reason: ShortText = ""
+
+
+class OneAssignment(CommandBody):
+    assignment_id: UUID
+    device_at: datetime | None = None
+
+
+class AdvanceAssignment(OneAssignment):
+    status: Literal["en_route", "on_scene", "transporting", "at_destination", "clear"]
+
+
+class EndAssignment(OneAssignment):
+    reason: Reason
+
+
+class SetUnitStatus(CommandBody):
+    unit_id: UUID
+    status: UnitStatusWord
+    reason: ShortText = ""
+
+
+class OneAlarm(CommandBody):
+    alarm_id: UUID
+
+
+class Mayday(CommandBody):
+    unit_id: UUID
+    position: Location | None = None
+
+
+def open_incident(ctx: Context, body: OpenIncident) -> Done:
+    """Open an incident, from a call when there is one."""
+    return incidents.open_incident(
+        ctx,
+        type_key=body.type,
+        priority=body.priority,
+        location=body.location.model_dump() if body.location else None,
+        call_id=str(body.call_id) if body.call_id else None,
+        texts={"note": body.note, "address": body.address, "landmark": body.landmark},
+    )
+
+
+def attach_call(ctx: Context, body: AttachCall) -> Done:
+    """Attach a call to an incident that is open already."""
+    return incidents.attach_call(ctx, incident_id=body.incident_id, call_id=str(body.call_id))
+
+
+def update_incident(ctx: Context, body: UpdateIncident) -> Done:
+    """Change the fields of an incident that are named; the others stay."""
+    changes: dict[str, Any] = body.model_dump(include=body.model_fields_set - {"incident_id"})
+    return incidents.update_incident(ctx, incident_id=body.incident_id, changes=changes)
+
+
+def close_incident(ctx: Context, body: CloseIncident) -> Done:
+    """Close an incident on which nobody works any more."""
+    return incidents.close_incident(
+        ctx, incident_id=body.incident_id, disposition=body.disposition
+    )
+
+
+def assign_unit(ctx: Context, body: AssignUnit) -> Done:
+    """Give a free unit to an open incident."""
+    return assignments.assign_unit(
+        ctx, incident_id=body.incident_id, unit_id=body.unit_id, reason=body.reason
+    )
+
+
+def notified(ctx: Context, body: OneAssignment) -> Done:
+    """The tablet shows the assignment."""
+    return _step(ctx, body, AssignmentStatus.NOTIFIED)
+
+
+def acknowledge(ctx: Context, body: OneAssignment) -> Done:
+    """The crew accepts the assignment."""
+    return _step(ctx, body, AssignmentStatus.ACKNOWLEDGED)
+
+
+def advance(ctx: Context, body: AdvanceAssignment) -> Done:
+    """The crew goes one step on: en route, on scene, transporting, at destination, clear."""
+    return _step(ctx, body, AssignmentStatus(body.status))
+
+
+def cancel(ctx: Context, body: EndAssignment) -> Done:
+    """The centre takes the unit off the incident."""
+    return _step(ctx, body, AssignmentStatus.CANCELLED, reason=body.reason)
+
+
+def refuse(ctx: Context, body: EndAssignment) -> Done:
+    """The crew cannot go, and says why."""
+    return _step(ctx, body, AssignmentStatus.REFUSED, reason=body.reason)
+
+
+def set_unit_status(ctx: Context, body: SetUnitStatus) -> Done:
+    """Set a unit's status by hand."""
+    return unit_services.set_unit_status(
+        ctx, unit_id=body.unit_id, status=body.status, reason=body.reason
+    )
+
+
+def mayday(ctx: Context, body: Mayday) -> Done:
+    """The crew itself is in danger."""
+    position = body.position.model_dump() if body.position else None
+    return unit_services.mayday(ctx, unit_id=body.unit_id, position=position)
+
+
+def acknowledge_alarm(ctx: Context, body: OneAlarm) -> Done:
+    """Take note of an alarm."""
+    return alarms.acknowledge_alarm(ctx, alarm_id=str(body.alarm_id))
+
+
+def clear_alarm(ctx: Context, body: OneAlarm) -> Done:
+    """Put an acknowledged alarm away."""
+    return alarms.clear_alarm(ctx, alarm_id=str(body.alarm_id))
+
+
+def _step(
+    ctx: Context, body: OneAssignment, status: AssignmentStatus, *, reason: str = ""
+) -> Done:
+    return assignments.advance(
+        ctx,
+        assignment_id=body.assignment_id,
+        status=status,
+        reason=reason,
+        device_at=body.device_at,
+    )
+
+
+def register() -> None:
+    for name, body, roles, handle in (
+        ("incident.open", OpenIncident, CENTRE, open_incident),
+        ("incident.attach_call", AttachCall, CENTRE, attach_call),
+        ("incident.update", UpdateIncident, CENTRE, update_incident),
+        ("incident.close", CloseIncident, CENTRE, close_incident),
+        ("unit.assign", AssignUnit, CENTRE, assign_unit),
+        ("assignment.notified", OneAssignment, (Role.CREW,), notified),
+        ("assignment.acknowledge", OneAssignment, CENTRE_AND_CREW, acknowledge),
+        ("assignment.advance", AdvanceAssignment, CENTRE_AND_CREW, advance),
+        ("assignment.cancel", EndAssignment, CENTRE, cancel),
+        ("assignment.refuse", EndAssignment, (Role.CREW,), refuse),
+        ("unit.set_status", SetUnitStatus, CENTRE_AND_CREW, set_unit_status),
+        ("unit.mayday", Mayday, (Role.CREW,), mayday),
+        ("alarm.acknowledge", OneAlarm, CENTRE, acknowledge_alarm),
+        ("alarm.clear", OneAlarm, CENTRE, clear_alarm),
+    ):
+        register_command(name, body, roles=roles, handle=handle)
+    for code, words in {
+        "incident_unknown": _("There is no such incident."),
+        "incident_closed": _("The incident is closed."),
+        "incident_type_unknown": _("There is no incident type “%(type)s”."),
+        "units_still_assigned": _(
+            "%(count)s unit(s) still work on it. Clear or cancel them first."
+        ),
+        "location_impossible": _("This position is not possible."),
+        "unit_unknown": _("There is no such unit."),
+        "unit_not_available": _("%(by)s was first: the unit is assigned to #%(number)s."),
+        "unit_out_of_service": _("The unit is not available."),
+        "unit_is_assigned": _("%(callsign)s has an assignment; its steps set the status."),
+        "assignment_unknown": _("There is no such assignment."),
+        "step_not_possible": _("This step is not possible any more."),
+        "alarm_gone": _("The alarm is not on the board any more."),
+        "alarm_not_acknowledged": _("Acknowledge the alarm first."),
+        "unknown_command": _("There is no such command."),
+    }.items():
+        register_rejection(code, words)

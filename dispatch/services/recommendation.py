@@ -1,0 +1,201 @@
+"""Gather what the pure recommendation needs, and put its reasons into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import units.selectors
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from maps.routing.travel import Travel, travel_to
+from units.domain import DISPATCHABLE, UnitState
+
+from dispatch.engine.assignments import ACTIVE
+from dispatch.engine.recommend import (
+    Candidate,
+    Need,
+    Reason,
+    Recommendation,
+    needs_for,
+    recommend,
+    still_needed,
+)
+from dispatch.models import Assignment, Incident
+from maps.geo import LatLng
+from realtime.protocol import Rejected
+
+WORDS = {
+    "nearest": gettext_lazy("Nearest free unit for %(capability)s."),
+    "next_nearest": gettext_lazy("Number %(place)s by travel time for %(capability)s."),
+    "no_plan": gettext_lazy("Nearest free unit; the type has no plan."),
+    "position_unknown": gettext_lazy("Position unknown, travel time unknown."),
+    "from_station": gettext_lazy("From its station, no position of its own."),
+    "position_old": gettext_lazy("Position %(minutes)s min old, may be wrong."),
+    "straight_line": gettext_lazy("Straight line: no road known."),
+    "by_boat": gettext_lazy("By boat."),
+    "busy": gettext_lazy("Busy with #%(number)s: %(status)s."),
+    "not_in_service": gettext_lazy("Not available: %(status)s."),
+    "not_able": gettext_lazy("Nearer, but not equipped for this."),
+    "no_way": gettext_lazy("Cannot get there."),
+    "farther": gettext_lazy("Farther away than the units chosen."),
+}
+CAPABILITIES = {
+    "fire_attack": gettext_lazy("fire attack"),
+    "water_supply": gettext_lazy("water supply"),
+    "ladder": gettext_lazy("ladder"),
+    "rescue": gettext_lazy("rescue"),
+    "ems_bls": gettext_lazy("ambulance"),
+    "ems_als": gettext_lazy("ambulance with advanced life support"),
+    "transport": gettext_lazy("patient transport"),
+    "police": gettext_lazy("police"),
+    "traffic_control": gettext_lazy("traffic control"),
+    "boat_rescue": gettext_lazy("rescue at sea"),
+    "boat_transport": gettext_lazy("transport by boat"),
+    "chainsaw": gettext_lazy("chainsaw"),
+    "flood_relief": gettext_lazy("flood relief"),
+    "command": gettext_lazy("command"),
+}
+STATUSES = {
+    "available": gettext_lazy("Available"),
+    "assigned": gettext_lazy("Assigned"),
+    "acknowledged": gettext_lazy("Acknowledged"),
+    "en_route": gettext_lazy("En route"),
+    "staged": gettext_lazy("Staged"),
+    "on_scene": gettext_lazy("On scene"),
+    "at_patient": gettext_lazy("At patient"),
+    "transporting": gettext_lazy("Transporting"),
+    "at_destination": gettext_lazy("At destination"),
+    "returning": gettext_lazy("Returning"),
+    "available_on_scene": gettext_lazy("Available on scene"),
+    "move_up": gettext_lazy("Move up"),
+    "out_of_service": gettext_lazy("Out of service"),
+    "off_duty": gettext_lazy("Off duty"),
+    "mayday": gettext_lazy("MAYDAY"),
+}
+
+
+def recommendation_for(incident_id: Any) -> dict[str, Any]:
+    """The answer of `GET /api/v1/incidents/<id>/recommendation`."""
+    incident = Incident.objects.select_related("type").filter(pk=incident_id).first()
+    if incident is None:
+        raise Rejected("incident_unknown", status=404)
+    states = units.selectors.states()
+    held = _held()
+    working = [state.capabilities for state in states if held.get(state.id) == incident.number]
+    plan = incident.type.needs if incident.type else {}
+    needs = needs_for(plan, incident.priority)
+    target = _target(incident)
+    travels = _travels(target, states)
+    candidates = [_candidate(state, travels, held) for state in states]
+    found = recommend(still_needed(needs, working), candidates, location_known=target is not None)
+    if needs and working and not still_needed(needs, working):
+        # The plan is fulfilled: nothing more is proposed, the rest stays visible with its travel times.
+        found = Recommendation((), found.left_out, ())
+    return {
+        "incident_id": str(incident.pk),
+        "computed_at": timezone.now().isoformat(),
+        "location_known": target is not None,
+        "needs": [_need_row(need) for need in needs],
+        "units": [
+            {
+                **_unit_row(one.candidate),
+                "for": one.capability,
+                "reason": " ".join(_sentence(reason) for reason in one.reasons),
+                "reasons": [reason.code for reason in one.reasons],
+            }
+            for one in found.units
+        ],
+        "left_out": [
+            {
+                **_unit_row(one.candidate),
+                "reason": _sentence(one.reason),
+                "reasons": [one.reason.code],
+            }
+            for one in found.left_out
+        ],
+        "shortfall": [_need_row(need) for need in found.shortfall],
+    }
+
+
+def eta_of_unit(*, incident_id: Any, unit_id: Any) -> Travel | None:
+    """The travel time of one unit as it stands now; None when position, place or way is unknown."""
+    incident = Incident.objects.filter(pk=incident_id).first()
+    states = units.selectors.states([unit_id])
+    if incident is None or not states:
+        return None
+    travel = _travels(_target(incident), states).get(str(states[0].id))
+    return travel if travel and travel.by != "none" else None
+
+
+def _target(incident: Incident) -> LatLng | None:
+    return LatLng(incident.location.y, incident.location.x) if incident.location else None
+
+
+def _held() -> dict[Any, str]:
+    """unit -> number of the incident that holds it."""
+    rows = Assignment.objects.filter(status__in=sorted(ACTIVE))
+    return dict(rows.values_list("unit_id", "incident__number"))
+
+
+def _travels(target: LatLng | None, states: list[UnitState]) -> Mapping[str, Travel]:
+    if target is None:
+        return {}
+    sources = {}
+    for state in states:
+        position = state.position or state.home
+        if position is not None:
+            sources[str(state.id)] = (position, str(state.travels_by))
+    return travel_to(target, sources)
+
+
+def _candidate(
+    state: UnitState, travels: Mapping[str, Travel], held: Mapping[Any, str]
+) -> Candidate:
+    travel = travels.get(str(state.id))
+    reachable = travel is not None and travel.by != "none"
+    age = None
+    if state.position is not None and state.position_at is not None:
+        age = max(0, int((timezone.now() - state.position_at).total_seconds()))
+    return Candidate(
+        unit_id=str(state.id),
+        callsign=state.callsign,
+        kind=str(state.kind),
+        capabilities=state.capabilities,
+        status=str(state.status),
+        free=state.status in DISPATCHABLE and state.id not in held,
+        eta_s=travel.eta_s if travel and reachable else None,
+        distance_m=travel.distance_m if travel and reachable else None,
+        by=travel.by if travel else None,
+        position_age_s=age,
+        for_number=held.get(state.id),
+    )
+
+
+def _unit_row(one: Candidate) -> dict[str, Any]:
+    return {
+        "unit_id": one.unit_id,
+        "callsign": one.callsign,
+        "kind": one.kind,
+        "status": one.status,
+        "eta_s": one.eta_s,
+        "distance_m": one.distance_m,
+        "by": one.by if one.by != "none" else None,
+        "position_age_s": one.position_age_s,
+    }
+
+
+def _need_row(need: Need) -> dict[str, Any]:
+    name = str(CAPABILITIES.get(need.capability, need.capability))
+    return {"capability": need.capability, "name": name, "count": need.count}
+
+
+def _sentence(reason: Reason) -> str:
+    params = dict(reason.params)
+    if "capability" in params:
+        params["capability"] = CAPABILITIES.get(params["capability"], params["capability"])
+    if "status" in params:
+        params["status"] = STATUSES.get(params["status"], params["status"])
+    if "age_s" in params:
+        params["minutes"] = params["age_s"] // 60
+    return str(WORDS[reason.code]) % params

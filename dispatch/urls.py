@@ -1,0 +1,38 @@
+"""Every address of the service; the boundary of design section 5."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.decorators.cache import cache_control
+from django.views.i18n import JavaScriptCatalog
+
+from dispatch.views import api, operations, pages
+
+catalog = cache_control(private=True, max_age=300)(
+    JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
+)
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("console/", pages.console, name="console"),
+    path("tablet/", pages.tablet, name="tablet"),
+    path("accounts/", include("dispatch.accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("jsi18n/", catalog, name="javascript-catalog"),
+    path("healthz/live", operations.live, name="healthz-live"),
+    path("healthz/ready", operations.ready, name="healthz-ready"),
+    path("metrics", operations.prometheus, name="metrics"),
+    path("api/v1/openapi.json", operations.openapi, name="api-openapi"),
+    path("api/v1/reference", api.reference, name="api-reference"),
+    path(
+        "api/v1/incidents/<uuid:incident_id>/recommendation",
+        api.recommendation,
+        name="api-recommendation",
+    ),
+    path("api/v1/incidents/<uuid:incident_id>/timeline", api.timeline, name="api-timeline"),
+    path("api/v1/assignments/<uuid:assignment_id>/route", api.way, name="api-route"),
+    path("", include("realtime.urls")),
+    path("", include("calls.urls")),
+    path("", include("units.urls")),
+    path("", include("maps.urls")),
+    path("", include("dispatch.analytics.urls")),
+]

@@ -1,0 +1,47 @@
+"""For machines that watch: alive, ready, metrics, and the description of the API."""
+
+from __future__ import annotations
+
+import os
+
+from django.db import Error, connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+
+from dispatch import metrics
+from dispatch.openapi import description
+
+
+def live(_request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"ok": True})
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """200 when a call could be stored now: a row is really written and committed."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 2000")
+            cursor.execute(
+                "INSERT INTO dispatch_heartbeat (name, at) VALUES ('ready', %s)"
+                " ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at",
+                [timezone.now()],
+            )
+    except Error:
+        return JsonResponse({"ok": False, "database": "unavailable"}, status=503)
+    return JsonResponse({"ok": True, "database": "written"})
+
+
+def prometheus(_request: HttpRequest) -> HttpResponse:
+    metrics.refresh()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+        text = generate_latest(registry)
+    else:
+        text = generate_latest()
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def openapi(_request: HttpRequest) -> HttpResponse:
+    return JsonResponse(description())
