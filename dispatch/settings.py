@@ -1,5 +1,6 @@
 """Settings, all read from the environment (see .env.example). A wrong one stops the process with a sentence."""
 
+import ctypes
 import importlib.util
 import os
 import sys
@@ -48,6 +49,9 @@ def _wheel_libraries() -> dict[str, str]:
         if package == "pyogrio":
             os.environ.setdefault("GDAL_DATA", str(folder / "gdal_data"))
             os.environ.setdefault("PROJ_DATA", str(folder / "proj_data"))
+        for needed in (folder.parent / f"{package}.libs").glob("libgeos-*.so*"):
+            # The wheel's libgeos_c names this library but not where it lies; once loaded, it is found.
+            ctypes.CDLL(str(needed))
     return found
 
 
