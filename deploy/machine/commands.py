@@ -14,6 +14,7 @@ from deploy.machine import say
 
 HEARTBEAT_S = 10.0
 FAILURE_LINES_MAX = 30
+FAILURE_FIRST_LINES = 8
 
 
 class Failed(Exception):
@@ -51,7 +52,7 @@ def run(
         raise Failed(f"{what}: {words[0]} cannot be run ({error.strerror}).") from error
     output = _follow(process, what=what, progress=progress)
     if process.wait() != 0:
-        tail = "\n".join(f"    {text}" for text in output.splitlines()[-FAILURE_LINES_MAX:])
+        tail = "\n".join(f"    {text}" for text in _shown(output.splitlines()))
         raise Failed(
             f"{what} failed after {time.monotonic() - started:.0f} s (exit status {process.returncode}):\n{tail}"
         )
@@ -78,6 +79,14 @@ def clean_environment() -> dict[str, str]:
     """This process's environment without what would make another Python look in the wrong place."""
     leave_out = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE"}
     return {name: value for name, value in os.environ.items() if name not in leave_out}
+
+
+def _shown(lines: list[str]) -> list[str]:
+    """The beginning and the end: npm says what is wrong first, everybody else last."""
+    if len(lines) <= FAILURE_LINES_MAX:
+        return lines
+    last = FAILURE_LINES_MAX - FAILURE_FIRST_LINES
+    return [*lines[:FAILURE_FIRST_LINES], "…", *lines[-last:]]
 
 
 def _follow(

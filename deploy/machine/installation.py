@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from deploy.machine import commands, node_packages, python_env, say, servers
 from deploy.machine.places import DEBS, PYTHON, REPOSITORY
@@ -32,6 +33,6 @@ def install(*, for_tests: bool) -> Installed:
         requirements="requirements-dev.txt" if for_tests else "requirements.txt", debs=debs
     )
     node_packages.ensure(with_tools=for_tests)
-    order = [PYTHON, "-m", "deploy.machine.translations"]
+    order: list[str | Path] = [PYTHON, "-m", "deploy.machine.translations"]
     say.line(commands.run(order, what="compiling the translations", cwd=REPOSITORY).strip())
     return Installed(servers=found, debs=debs)

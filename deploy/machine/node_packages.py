@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from deploy.machine import commands, python_env, say
 from deploy.machine.places import REPOSITORY, VENV
 
@@ -15,7 +17,7 @@ def ensure(*, with_tools: bool) -> None:
     if present and not with_tools and python_env.up_to_date(lock, name="npm"):
         return
     say.line("Installing the npm packages of package-lock.json")
-    order = [
+    order: list[str | Path] = [
         VENV / "bin/npm",
         "ci",
         "--ignore-scripts",
@@ -24,7 +26,7 @@ def ensure(*, with_tools: bool) -> None:
         "--loglevel=error",
     ]
     if not with_tools:
-        order.append("--omit=dev")
+        order += ["--omit=dev", "--omit=optional"]
     path = f"{VENV / 'bin'}:{commands.clean_environment().get('PATH', '')}"
     commands.run(
         order,

@@ -7,7 +7,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -52,7 +52,7 @@ class Cluster:
             commands.run(["rm", "-rf", part], what="removing a half-made cluster")
             part.mkdir(mode=0o700)
             own(part, self.places.account)
-            order = [
+            order: list[str | Path] = [
                 self._program("initdb"),
                 "-D",
                 part,
@@ -156,13 +156,8 @@ class Cluster:
     def _program(self, name: str) -> str:
         return str(self.servers.postgres_bin / name)
 
-    def _run(self, order: list[str | Path], *, what: str) -> None:
+    def _run(self, order: Sequence[str | Path], *, what: str) -> None:
         account = self.places.account
-        ids = (
-            {}
-            if account is None
-            else {"user": account.uid, "group": account.gid, "extra_groups": []}
-        )
         done = subprocess.run(
             [str(word) for word in order],
             env=self.servers.environment,
@@ -171,7 +166,9 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            **ids,  # type: ignore[call-overload]
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
         if done.returncode:
             raise Failed(f"{what} failed: {done.stderr.strip()}")

@@ -145,7 +145,7 @@ class PrivateDebs:
             with subprocess.Popen(
                 ["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE
             ) as source:
-                order = [
+                order: list[str | Path] = [
                     "tar",
                     "-x",
                     "--keep-directory-symlink",

@@ -87,7 +87,7 @@ def _make(debs: PrivateDebs) -> None:
             "The Debian package python3-pip-whl carries no pip wheel; install python3-venv."
         )
     environment = {**commands.clean_environment(), "PYTHONPATH": str(wheels[-1])}
-    order = [
+    order: list[str | Path] = [
         PYTHON,
         "-m",
         "pip",
@@ -115,7 +115,15 @@ def _install_venv_package() -> None:
 def _install(requirements: str) -> None:
     say.line(f"Installing the Python packages of {requirements}")
     uv = VENV / "bin/uv"
-    order = [uv, "pip", "install", "--python", PYTHON, "-r", REPOSITORY / requirements]
+    order: list[str | Path] = [
+        uv,
+        "pip",
+        "install",
+        "--python",
+        PYTHON,
+        "-r",
+        REPOSITORY / requirements,
+    ]
     environment = {**_mirror(), **commands.clean_environment()}
     try:
         commands.run(

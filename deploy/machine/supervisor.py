@@ -182,7 +182,6 @@ class Supervisor:
         service = child.service
         log = open_log(service.log)
         own = service.account
-        ids = {} if own is None else {"user": own.uid, "group": own.gid, "extra_groups": []}
         try:
             child.process = subprocess.Popen(
                 list(service.argv),
@@ -196,7 +195,9 @@ class Supervisor:
                 preexec_fn=processes.child_setup(
                     parent=os.getpid(), dies_with=service.stop_signal
                 ),
-                **ids,  # type: ignore[arg-type]
+                user=own.uid if own else None,
+                group=own.gid if own else None,
+                extra_groups=[] if own else None,
             )
         except OSError as error:
             say.line(f"{service.name} cannot be started: {error.strerror or error}")
