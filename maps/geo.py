@@ -318,20 +318,12 @@ def _ordered(
     letter_1, letter_2 = (hemi_1 or "").upper(), (hemi_2 or "").upper()
     first = -abs(first) if letter_1 in _NEGATIVE else first
     second = -abs(second) if letter_2 in _NEGATIVE else second
-    if (
-        letter_1 in _LONGITUDES
-        and letter_2 in _LONGITUDES
-        or letter_1 in _LATITUDES
-        and letter_2 in _LATITUDES
-    ):
-        return None
-    if (
-        letter_1 in _LONGITUDES
-        or letter_2 in _LATITUDES
-        or (lng_first and not letter_1 and not letter_2)
-    ):
-        first, second = second, first
-    elif not letter_1 and not letter_2 and abs(first) > 90 >= abs(second):
+    letters = {letter_1, letter_2}
+    if letters <= _LONGITUDES or letters <= _LATITUDES:
+        return None  # both name the same axis
+    says_lng_first = letter_1 in _LONGITUDES or letter_2 in _LATITUDES
+    bare = not (letter_1 or letter_2)
+    if says_lng_first or (bare and (lng_first or abs(first) > 90 >= abs(second))):
         first, second = second, first
     return position_or_none(first, second)
 

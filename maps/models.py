@@ -195,6 +195,7 @@ class RoadNode(models.Model):
 
 
 class RoadEdge(models.Model):
+    key = models.SlugField(_("key"), max_length=140, unique=True)
     source = models.ForeignKey(
         RoadNode, verbose_name=_("from"), on_delete=models.CASCADE, related_name="+"
     )

@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
             name='RoadEdge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.SlugField(max_length=140, unique=True, verbose_name='key')),
                 ('mode', models.CharField(choices=[('road', 'road'), ('boat', 'boat')], max_length=4, verbose_name='travelled by')),
                 ('road_class', models.CharField(choices=[('r1', 'main road'), ('r2', 'connecting road'), ('r3', 'side road, path'), ('ferry', 'crossing by boat')], max_length=5, verbose_name='class')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),

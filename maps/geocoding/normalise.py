@@ -1,0 +1,113 @@
+"""One spelling for the many in which the same name is written: pure text, no database.
+
+The same function is applied to what is stored (PlaceName.normal) and to what is searched, so a rule that maps two
+spellings onto one needs no second place. Misspellings are left to trigrams.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TEXT_CHARACTERS_MAX = 4_000
+TOKENS_MAX = 120
+
+# Each word on the left is written for the word on the right.
+WORDS: dict[str, str] = {
+    **dict.fromkeys(("jl", "jln", "jalan", "jlan", "jlanan", "jaln", "street", "road"), "jalan"),
+    **dict.fromkeys(("kp", "kmp", "kpg", "kmpg", "kamp", "kampong", "kampung", "kpung"), "kampung"),
+    **dict.fromkeys(("bkt", "bukit", "bkit"), "bukit"),
+    **dict.fromkeys(
+        ("simpang", "smpg", "simp", "spg", "sp", "smpang", "simpng", "spmg", "simpamg", "persimpangan", "pertigaan",
+         "perempatan", "prempatan", "junction", "intersection"), "simpang",
+    ),
+    **dict.fromkeys(("gang", "gg", "gng"), "gang"),
+    **dict.fromkeys(("lorong", "lr", "lrg"), "lorong"),
+    **dict.fromkeys(("tanjung", "tg", "tj", "tjg", "tnjg", "tanjong"), "tanjung"),
+    **dict.fromkeys(("sei", "sungai", "sungei", "sy"), "sei"),
+    **dict.fromkeys(("teluk", "tlk", "tlg"), "teluk"),
+    **dict.fromkeys(("pulau", "pl", "plau"), "pulau"),
+    **dict.fromkeys(("masjid", "mesjid", "msjd", "msjid", "mosque"), "masjid"),
+    **dict.fromkeys(("kelenteng", "klenteng", "kelenting"), "kelenteng"),
+    **dict.fromkeys(("vihara", "wihara"), "vihara"),
+    **dict.fromkeys(("pasar", "psr", "market"), "pasar"),
+    **dict.fromkeys(("pelabuhan", "plbhn", "pelab", "port"), "pelabuhan"),
+    **dict.fromkeys(("puskesmas", "pkm", "puskes"), "puskesmas"),
+    **dict.fromkeys(("perumahan", "perum", "prumahan", "komplek", "komp", "kompleks"), "perumahan"),
+    **dict.fromkeys(("kelurahan", "kel", "kelurhan"), "kelurahan"),
+    **dict.fromkeys(("kecamatan", "kec"), "kecamatan"),
+    **dict.fromkeys(("dekat", "dkt", "dket", "deket", "near"), "dekat"),
+    **dict.fromkeys(("depan", "dpn", "dpan"), "depan"),
+    **dict.fromkeys(("belakang", "blkg", "blakang", "blkng"), "belakang"),
+    **dict.fromkeys(("sma", "sman", "smu", "smun"), "sma"),
+    **dict.fromkeys(("smp", "smpn", "sltp"), "smp"),
+    **dict.fromkeys(("smk", "smkn"), "smk"),
+    **dict.fromkeys(("sd", "sdn"), "sd"),
+    **dict.fromkeys(("batu", "bt", "batuu", "km", "kilo", "kilometer", "kilometre"), "batu"),
+    **dict.fromkeys(("center", "centre", "senter"), "center"),
+    "tpi": "tanjungpinang",
+    "bincen": "bintan center",
+    "negeri": "",  # "SMA Negeri 1" and "SMAN 1" and "SMA 1" are one school
+    "walikota": "wali kota",
+    "yg": "yang",
+}  # fmt: skip
+# Roman numerals and number words count only after these: "DI Panjaitan" is not 501.
+NUMBERED = frozenset(
+    {"batu", "pelantar", "jembatan", "simpang", "sma", "smp", "smk", "sd", "koarmada"}
+)
+NUMBERS: dict[str, str] = {
+    "nol": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6", "tujuh": "7",
+    "delapan": "8", "sembilan": "9", "sepuluh": "10", "sebelas": "11",
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16",
+}  # fmt: skip
+
+_GLUED = re.compile(
+    r"^(batu|bt|km|kp|kmp|jl|jln|sma|sman|smp|smpn|smk|smkn|sdn?|gg)(\d{1,3}|[ivx]{1,5})$",
+    re.ASCII,
+)
+_INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}", re.ASCII)
+_NOT_WORD = re.compile(r"[^a-z0-9]+", re.ASCII)
+_APART = (("tanjung", "pinang"), ("suka", "berenang"), ("al", "baik"))
+
+
+def normalise(text: str) -> str:
+    """The searched spelling: lower case, no accents or punctuation, abbreviations written out, "Batu IX" = "batu 9"."""
+    plain = unicodedata.normalize("NFKD", text[:TEXT_CHARACTERS_MAX]).lower()
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = _INITIALS.sub(lambda match: match[0].replace(".", "").replace(" ", "") + " ", plain)
+    plain = re.sub(r"['’`´]", "", plain)
+    words: list[str] = []
+    for raw in _NOT_WORD.sub(" ", plain).split()[:TOKENS_MAX]:
+        for word in _unglued(raw):
+            words.extend(_written_out(word, words[-1] if words else ""))
+    return " ".join(_joined(words))
+
+
+def squash(normal: str) -> str:
+    """Without spaces, because "AIRRAJA" and "Air Raja" are one."""
+    return normal.replace(" ", "")
+
+
+def _unglued(word: str) -> tuple[str, ...]:
+    glued = _GLUED.match(word)
+    return (glued[1], glued[2]) if glued else (word,)
+
+
+def _written_out(word: str, before: str) -> list[str]:
+    if before in NUMBERED and word in NUMBERS:
+        return [NUMBERS[word]]
+    if before == "batu" and word.isdigit():
+        return [word.lstrip("0") or "0"]
+    return WORDS.get(word, word).split()
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Names that are written in one word or in two are written in one."""
+    joined: list[str] = []
+    for word in words:
+        if joined and (joined[-1], word) in _APART:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
