@@ -55,7 +55,7 @@ def _station(key: str, kind: str, *aliases: str, phone: str = "") -> DemoPlace:
 
 def _place(
     key: str, name: str, kind: str, lat: float, lng: float, *aliases: str, **more: Any
-) -> DemoPlace:  # noqa: PLR0913 - a row of the table below
+) -> DemoPlace:
     certainty = more.pop("certainty", "approximate")
     radius_m = more.pop("radius_m", _RADIUS_M[certainty])
     return DemoPlace(key, name, kind, LatLng(lat, lng), certainty, radius_m, aliases, **more)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOTE = "Simplified demo network"
-PENYENGAT_CROSSING_KPH = 12.0  # the pompong needs 10 to 15 minutes; a crew's boat leaves at once
+PENYENGAT_CROSSING_KPH = 8.5  # the pompong needs 10 to 15 minutes; a crew's boat leaves at once
 OPEN_WATER_KPH = 22.0
 
 # key: (lat, lng, name); a name only where people use one
