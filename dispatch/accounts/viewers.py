@@ -31,9 +31,7 @@ def still_valid(viewers: list[Viewer]) -> list[bool]:
     ]
 
 
-def _viewer(
-    person: Any, *, session_key: str | None = None, token_id: str | None = None
-) -> Viewer:
+def _viewer(person: Any, *, session_key: str | None = None, token_id: str | None = None) -> Viewer:
     return Viewer(
         user_id=str(person.pk),
         username=person.username,

@@ -1,0 +1,42 @@
+"""Make people and tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from dispatch.accounts.models import ApiToken, User
+from dispatch.accounts.selectors import digest_of
+from realtime.protocol import Role
+
+TOKEN_BYTES = 32
+
+
+def create_person(
+    *, username: str, password: str, role: str, name: str = "", **fields: Any
+) -> User:
+    """A new person. Only administrators enter the admin pages, and they may do everything there."""
+    first, _space, last = name.partition(" ")
+    user = User(username=username, role=role, first_name=first, last_name=last, **fields)
+    grant_admin(user)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    return user
+
+
+def grant_admin(user: User) -> None:
+    """The one place where a role becomes rights in the admin pages."""
+    user.is_staff = user.is_superuser = user.role == Role.ADMIN
+
+
+def issue_token(*, user: User, label: str, now: datetime) -> str:
+    """A new token; it is returned once and cannot be read again."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    ApiToken.objects.create(user=user, label=label, digest=digest_of(token), created_at=now)
+    return token
+
+
+def revoke_token(*, token_id: Any, now: datetime) -> None:
+    ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=now)

@@ -1,0 +1,67 @@
+"""Sign in and out, language and theme."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from dispatch.accounts.permissions import home_of
+
+CHOICE_COOKIE_S = 365 * 24 * 3600
+THEMES = frozenset({"night", "day", "sun"})
+
+
+class SignIn(LoginView):
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        return home_of(self.request.user)
+
+    def form_valid(self, form):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+        response = super().form_valid(form)
+        if self.request.user.language:
+            _remember(response, settings.LANGUAGE_COOKIE_NAME, self.request.user.language)
+        return response
+
+
+class SignOut(LogoutView):
+    next_page = reverse_lazy("login")
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    response = HttpResponseRedirect(_back(request))
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+        if request.user.is_authenticated and request.user.language != language:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+    return response
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    response = HttpResponseRedirect(_back(request))
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        _remember(response, "theme", theme)
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    target = request.POST.get("next") or request.headers.get("Referer", "/")
+    allowed = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(target, allowed, require_https=request.is_secure())
+    return target if safe else "/"
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=CHOICE_COOKIE_S, samesite="Lax", secure=settings.HTTPS, httponly=False
+    )

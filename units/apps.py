@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitsConfig(AppConfig):
+    name = "units"
+    verbose_name = _("Units")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from realtime.registry import register_position_handler, register_rejection
+        from units import ingest
+
+        register_position_handler(ingest.take_position)
+        for code, words in {
+            "status_not_possible": _("This status is not possible now."),
+            "reason_needed": _("Say why."),
+            "position_invalid": _("This position is not possible."),
+            "device_clock": _("The device's clock is too far off."),
+        }.items():
+            register_rejection(code, words)

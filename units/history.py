@@ -1,0 +1,48 @@
+"""Days of the position history: made ahead, dropped when they are old."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+DAYS_AHEAD = 7
+DAYS_KEPT = 90
+_PREFIX = "units_positionsample_d"
+
+
+def make_days(*, now: datetime) -> list[str]:
+    """Make the partitions of today and the coming days; returns the names of the new ones."""
+    today = now.astimezone(UTC).date()
+    made = []
+    with connection.cursor() as cursor:
+        known = _days(cursor)
+        for offset in range(DAYS_AHEAD + 1):
+            day = today + timedelta(days=offset)
+            name = f"{_PREFIX}{day:%Y%m%d}"
+            if name in known:
+                continue
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF units_positionsample"
+                f" FOR VALUES FROM ('{day}T00:00:00Z') TO ('{day + timedelta(days=1)}T00:00:00Z')"
+            )
+            made.append(name)
+    return made
+
+
+def drop_old_days(*, now: datetime) -> list[str]:
+    """Drop the days older than DAYS_KEPT; returns their names."""
+    oldest = f"{_PREFIX}{now.astimezone(UTC).date() - timedelta(days=DAYS_KEPT):%Y%m%d}"
+    with connection.cursor() as cursor:
+        dropped = sorted(name for name in _days(cursor) if name < oldest)
+        for name in dropped:
+            cursor.execute(f"DROP TABLE {name}")
+    return dropped
+
+
+def _days(cursor: object) -> set[str]:
+    cursor.execute(  # type: ignore[attr-defined]
+        "SELECT inhrelid::regclass::text FROM pg_inherits"
+        " WHERE inhparent = 'units_positionsample'::regclass"
+    )
+    return {name for (name,) in cursor.fetchall() if name.startswith(_PREFIX)}  # type: ignore[attr-defined]

@@ -1,0 +1,109 @@
+"""Read units; a fixed number of queries for any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maps.geo import LatLng
+from realtime.protocol import stamp
+from units.domain import UnitState
+from units.models import Agency, Capability, Station, Unit
+
+
+def wires(ids: Iterable[Any] | None = None) -> list[dict[str, Any]]:
+    """Units on the board in wire form, without `assignment_id`, which this package does not know."""
+    return [_wire(unit) for unit in _chosen(ids)]
+
+
+def states(ids: Iterable[Any] | None = None) -> list[UnitState]:
+    return [state_of(unit) for unit in _chosen(ids)]
+
+
+def unit_by_callsign(callsign: str) -> UnitState | None:
+    unit = _related(Unit.objects.filter(callsign__iexact=callsign, is_active=True)).first()
+    return state_of(unit) if unit else None
+
+
+def agency_rows() -> list[dict[str, Any]]:
+    return [{"code": row.code, "name": row.name} for row in Agency.objects.all()]
+
+
+def station_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name,
+            "agency": row.agency.code,
+            "lat": row.point.y if row.point else None,
+            "lng": row.point.x if row.point else None,
+            "approximate": row.is_approximate,
+        }
+        for row in Station.objects.select_related("agency")
+    ]
+
+
+def capability_rows(*, indonesian: bool) -> list[dict[str, str]]:
+    return [
+        {"key": row.key, "name": row.name_id if indonesian else row.name_en}
+        for row in Capability.objects.all()
+    ]
+
+
+def state_of(unit: Unit) -> UnitState:
+    return UnitState(
+        id=unit.pk,
+        callsign=unit.callsign,
+        agency=unit.agency.code,
+        kind=unit.kind,
+        status=unit.status,
+        status_at=unit.status_at,
+        capabilities=frozenset(row.key for row in unit.capabilities.all()),
+        travels_by=unit.travels_by,
+        position=_latlng(unit.position),
+        position_at=unit.position_at,
+        home=_latlng(unit.station.point) if unit.station else None,
+    )
+
+
+def _chosen(ids: Iterable[Any] | None) -> QuerySet[Unit]:
+    found = Unit.objects.filter(is_active=True).order_by("agency__order", "callsign")
+    if ids is not None:
+        found = found.filter(pk__in=list(ids))
+    return _related(found)
+
+
+def _related(found: QuerySet[Unit]) -> QuerySet[Unit]:
+    return found.select_related("agency", "station").prefetch_related("capabilities")
+
+
+def _latlng(point: Any) -> LatLng | None:
+    return LatLng(point.y, point.x) if point else None
+
+
+def _wire(unit: Unit) -> dict[str, Any]:
+    home = unit.station.point if unit.station else None
+    return {
+        "id": str(unit.pk),
+        "callsign": unit.callsign,
+        "agency": unit.agency.code,
+        "kind": unit.kind,
+        "status": unit.status,
+        "status_at": stamp(unit.status_at),
+        "status_reason": unit.status_reason or None,
+        "station": unit.station.name if unit.station else None,
+        "home": {"lat": home.y, "lng": home.x} if home else None,
+        "capabilities": sorted(row.key for row in unit.capabilities.all()),
+        "travels_by": unit.travels_by,
+        "position": {
+            "lat": unit.position.y,
+            "lng": unit.position.x,
+            "at": stamp(unit.position_at),
+            "speed_kph": unit.speed_kph,
+            "heading": unit.heading,
+            "accuracy_m": unit.accuracy_m,
+        }
+        if unit.position
+        else None,
+    }
