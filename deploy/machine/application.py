@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import urllib.error
@@ -117,10 +118,23 @@ class Application:
         except (OSError, urllib.error.URLError):
             return False
 
+    def empty_metrics(self) -> None:
+        """The workers add their numbers up through files here; those of an earlier start would be counted again."""
+        shutil.rmtree(self._metrics, ignore_errors=True)
+        self._metrics.mkdir(mode=0o700)
+
+    @property
+    def _metrics(self) -> Path:
+        return self.places.state / "metrics"
+
     def _service(self, name: str, argv: list[str], *, keep_fds: tuple[int, ...] = ()) -> Service:
-        log = self.places.log / f"{name}.log"
         return Service(
-            name=name, argv=argv, env=self.environment, log=log, cwd=REPOSITORY, keep_fds=keep_fds
+            name=name,
+            argv=argv,
+            env={**self.environment, "PROMETHEUS_MULTIPROC_DIR": str(self._metrics)},
+            log=self.places.log / f"{name}.log",
+            cwd=REPOSITORY,
+            keep_fds=keep_fds,
         )
 
 

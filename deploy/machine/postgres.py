@@ -121,6 +121,11 @@ class Cluster:
         ):
             self._must(f"create database {DATABASE} owner {ROLE}", database="postgres")
 
+    def recreate(self) -> None:
+        """Throw the database away and make an empty one."""
+        self._must(f"drop database {DATABASE} with (force)", database="postgres")
+        self.prepare()
+
     def query(self, sql: str, *, database: str = DATABASE) -> str | None:
         """The answer as text; None when the server does not answer or refuses."""
         answer = commands.answer(self._psql(sql, database), env=self.servers.environment)

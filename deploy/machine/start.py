@@ -101,6 +101,7 @@ def _up(options: Options) -> None:
         with described.listen() as listener:
             start_servers(supervisor, cluster, redis)
             _migrate_and_seed(supervisor, cluster, described, city=options.seed)
+            described.empty_metrics()
             for number in range(1, options.workers + 1):
                 supervisor.add(described.web(number, listener))
             supervisor.add(described.jobs())

@@ -107,9 +107,8 @@ def _everything(log: Path) -> list[Part]:
             "side by side", [str(TESTS), *ignored, "-n", str(PARALLEL), "--dist", "loadfile"], log
         )
     )
-    for name in ALONE:
-        if list((TESTS / name).glob("**/test_*.py")):
-            parts.append(_pytest(name, [str(TESTS / name)], log))
+    alone = [name for name in ALONE if list((TESTS / name).glob("**/test_*.py"))]
+    parts.extend(_pytest(name, [str(TESTS / name)], log) for name in alone)
     return parts
 
 
