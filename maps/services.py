@@ -73,12 +73,12 @@ def place_in_districts() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE maps_place AS p SET district_id = d.id FROM maps_district AS d"
-            " WHERE p.district_id IS NULL AND ST_Covers(d.area, p.point)"
+            " WHERE p.district_id IS NULL AND p.kind <> 'kecamatan' AND ST_Covers(d.area, p.point)"
         )
         cursor.execute(  # piers stand in the water before their kelurahan
             "UPDATE maps_place AS p SET district_id = (SELECT d.id FROM maps_district AS d"
             " WHERE ST_DWithin(d.area::geography, p.point::geography, %s) ORDER BY d.area <-> p.point LIMIT 1)"
-            " WHERE p.district_id IS NULL",
+            " WHERE p.district_id IS NULL AND p.kind <> 'kecamatan'",
             [SHORE_M_MAX],
         )
 

@@ -226,11 +226,7 @@ class _Search:
         if node is None:
             share = abs(self.end.share - start.share)
             return [(self._part(start.edge, start.share, self.end.share), edge.seconds * share)]
-        leaving = (
-            1.0
-            if node == edge.target and (edge.oneway or self._leaves_by_target(start, node))
-            else 0.0
-        )
+        leaving = 1.0 if node == edge.target else 0.0
         legs = [
             (
                 self._part(start.edge, start.share, leaving),
