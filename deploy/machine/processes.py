@@ -7,12 +7,13 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 POLL_S = 0.05
+KILLED_S = 5.0
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -59,20 +60,20 @@ def standing_in(folder: Path) -> list[Identity]:
     return found
 
 
-def end(victims: Iterable[Identity], *, ask: int, patience_s: float) -> None:
-    """Ask them to stop, wait, and kill those that did not."""
+def end(victims: Mapping[Identity, int], *, patience_s: float) -> None:
+    """Ask each to stop with its own signal, wait for all, and kill those that did not."""
     waiting = list(victims)
-    for victim in waiting:
+    for victim, ask in victims.items():
         victim.signal(ask)
-    deadline = time.monotonic() + patience_s
+    deadline_s = time.monotonic() + patience_s
     while (
         waiting := [victim for victim in waiting if victim.is_alive()]
-    ) and time.monotonic() < deadline:
+    ) and time.monotonic() < deadline_s:
         time.sleep(POLL_S)
     for victim in waiting:
         victim.signal(signal.SIGKILL)
     while (
-        any(victim.is_alive() for victim in waiting) and time.monotonic() < deadline + patience_s
+        any(victim.is_alive() for victim in waiting) and time.monotonic() < deadline_s + KILLED_S
     ):
         time.sleep(POLL_S)
 

@@ -31,6 +31,7 @@ ROTATE_EVERY_S = 10.0
 TURN_S = 0.1
 SIGNALS = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 KILLED_GRACE_S = 2.0
+LEFT_OVER_S = 8.0
 
 
 class Stopped(Exception):
@@ -278,13 +279,15 @@ class Supervisor:
             rows = json.loads(path.read_text())
         except (OSError, ValueError):
             return
+        left = {}
         for name, row in rows.items():
-            left = Identity(pid=row["pid"], started_ticks=row["started_ticks"])
-            if left.is_alive():
+            who = Identity(pid=row["pid"], started_ticks=row["started_ticks"])
+            if who.is_alive():
                 say.line(
-                    f"{name} (process {left.pid}) is left over from an earlier start; ending it"
+                    f"{name} (process {who.pid}) is left over from an earlier start; ending it"
                 )
-                processes.end([left], ask=row["stop"], patience_s=10.0)
+                left[who] = row["stop"]
+        processes.end(left, patience_s=LEFT_OVER_S)
         path.unlink()
 
 
