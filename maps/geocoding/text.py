@@ -35,6 +35,7 @@ CONFIDENCE: dict[str, float] = {
     "km_marker": 0.7,
     "street": 0.75,
     "island": 0.75,
+    "neighbourhood": 0.7,
 }
 CONFIDENCE_OTHER = 0.8
 PRECISION: dict[str, float] = {
