@@ -55,7 +55,7 @@ def _wheel_libraries() -> dict[str, str]:
     return found
 
 
-DEBUG = _read(env.bool, "DEBUG", False)
+DEBUG = _read(env.bool, "DEBUG", default=False)
 TESTING = "pytest" in sys.modules
 HOME = Path(_read(env.str, "SIAGA_HOME", str(BASE_DIR / ".siaga"))).resolve()
 SECRET_KEY = _read(env.str, "SECRET_KEY", "")
@@ -170,6 +170,13 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+# scrypt needs memory to attack and a twentieth of a second to check, so a shift change does not queue at the door.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -192,7 +199,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if _read(env.bool, "BEHIND_PROXY", False) else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if _read(env.bool, "BEHIND_PROXY", default=False) else None
 )
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -257,7 +264,7 @@ STATICFILES_DIRS = [
     for name in ("uplot", "protomaps-leaflet")
     if (BASE_DIR / "node_modules" / name / "dist").is_dir()
 ]
-_collected = _read(env.bool, "STATIC_COLLECTED", False)
+_collected = _read(env.bool, "STATIC_COLLECTED", default=False)
 WHITENOISE_USE_FINDERS = not _collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

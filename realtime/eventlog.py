@@ -44,7 +44,7 @@ class Change:
     result: dict[str, Any] = field(default_factory=dict)
     recorded: list[Recorded] = field(default_factory=list)
     committed: Done | None = None
-    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+    when_committed: list[Callable[[], None]] = field(default_factory=list)
 
     def record(
         self, name: str, *, facts: Mapping[str, Any] | None = None, **touched: Iterable[Any]
@@ -57,7 +57,7 @@ class Change:
         self.recorded.append(Recorded(name, ids, dict(facts or {})))
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        self._after_commit.append(call)
+        self.when_committed.append(call)
 
     @property
     def done(self) -> Done:
@@ -85,7 +85,7 @@ def change(
         if receipt is not None:
             answer = {"ok": True, "seq": seq, "result": log.result}
             CommandReceipt.objects.filter(pk=receipt).update(answer=answer)
-        for call in log._after_commit:
+        for call in log.when_committed:
             transaction.on_commit(call)
         if log.recorded:
             transaction.on_commit(lambda: doorbell.ring(doorbell.EVENTS_CHANNEL, seq))

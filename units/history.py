@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -20,7 +21,7 @@ def make_days(*, now: datetime) -> list[str]:
         for offset in range(DAYS_AHEAD + 1):
             day = today + timedelta(days=offset)
             name = f"{_PREFIX}{day:%Y%m%d}"
-            if name in known:
+            if name in known or _rest_has(cursor, day):
                 continue
             cursor.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF units_positionsample"
@@ -40,9 +41,19 @@ def drop_old_days(*, now: datetime) -> list[str]:
     return dropped
 
 
-def _days(cursor: object) -> set[str]:
-    cursor.execute(  # type: ignore[attr-defined]
+def _rest_has(cursor: Any, day: date) -> bool:
+    """Rows of that day that came before its partition stay in the rest; the day is then not made."""
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM units_positionsample_rest"
+        " WHERE received_at >= %s AND received_at < %s)",
+        [f"{day}T00:00:00Z", f"{day + timedelta(days=1)}T00:00:00Z"],
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def _days(cursor: Any) -> set[str]:
+    cursor.execute(
         "SELECT inhrelid::regclass::text FROM pg_inherits"
         " WHERE inhparent = 'units_positionsample'::regclass"
     )
-    return {name for (name,) in cursor.fetchall() if name.startswith(_PREFIX)}  # type: ignore[attr-defined]
+    return {name for (name,) in cursor.fetchall() if name.startswith(_PREFIX)}

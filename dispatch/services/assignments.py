@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import units.services
 from django.db import IntegrityError, transaction
-from units.domain import DISPATCHABLE
 
+import units.services
 from dispatch.engine.assignments import (
     ACTIVE,
     UNIT_STATUS,
@@ -25,6 +24,7 @@ from dispatch.services.recommendation import eta_of_unit
 from realtime.eventlog import Change, Done, change
 from realtime.protocol import Rejected, Role, stamp
 from realtime.registry import Context
+from units.domain import DISPATCHABLE
 
 S = AssignmentStatus
 _EVENT = {

@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import calls.services
-import maps.selectors
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection
 
+import maps.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.incidents import IncidentStatus, check_closable, check_open, number_text
 from dispatch.models import Assignment, Incident, IncidentType

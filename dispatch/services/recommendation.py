@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import units.selectors
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-from maps.routing.travel import Travel, travel_to
-from units.domain import DISPATCHABLE, UnitState
 
+import units.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.recommend import (
     Candidate,
@@ -23,7 +21,9 @@ from dispatch.engine.recommend import (
 )
 from dispatch.models import Assignment, Incident
 from maps.geo import LatLng
+from maps.routing.travel import Travel, travel_to
 from realtime.protocol import Rejected
+from units.domain import DISPATCHABLE, UnitState
 
 WORDS = {
     "nearest": gettext_lazy("Nearest free unit for %(capability)s."),
@@ -124,8 +124,7 @@ def eta_of_unit(*, incident_id: Any, unit_id: Any) -> Travel | None:
     states = units.selectors.states([unit_id])
     if incident is None or not states:
         return None
-    travel = _travels(_target(incident), states).get(str(states[0].id))
-    return travel if travel and travel.by != "none" else None
+    return _travels(_target(incident), states).get(str(states[0].id))
 
 
 def _target(incident: Incident) -> LatLng | None:
@@ -153,7 +152,7 @@ def _candidate(
     state: UnitState, travels: Mapping[str, Travel], held: Mapping[Any, str]
 ) -> Candidate:
     travel = travels.get(str(state.id))
-    reachable = travel is not None and travel.by != "none"
+    placed = state.position is not None or state.home is not None
     age = None
     if state.position is not None and state.position_at is not None:
         age = max(0, int((timezone.now() - state.position_at).total_seconds()))
@@ -164,9 +163,10 @@ def _candidate(
         capabilities=state.capabilities,
         status=str(state.status),
         free=state.status in DISPATCHABLE and state.id not in held,
-        eta_s=travel.eta_s if travel and reachable else None,
-        distance_m=travel.distance_m if travel and reachable else None,
-        by=travel.by if travel else None,
+        eta_s=travel.eta_s if travel else None,
+        distance_m=travel.distance_m if travel else None,
+        # A unit whose place is known and that has no travel time has no way there.
+        by=travel.by if travel else ("none" if placed and travels else None),
         position_age_s=age,
         for_number=held.get(state.id),
     )

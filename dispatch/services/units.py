@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import units.services
-from units.domain import UnitStatus, check_manual_status
-
 from dispatch.engine.assignments import ACTIVE
 from dispatch.models import Assignment
 from dispatch.services.alarms import raise_alarm
 from realtime.eventlog import Done, change
 from realtime.protocol import Rejected, Role
 from realtime.registry import Context
+from units.domain import UnitStatus, check_manual_status
 
 
 def set_unit_status(ctx: Context, *, unit_id: Any, status: str, reason: str) -> Done:

@@ -37,7 +37,10 @@ def callsigns(rows):
 
 
 def test_the_nearest_able_unit_is_sent_and_says_why():
-    found = recommend([Need("fire_attack", 1)], [unit("D-2", 300, "fire_attack"), unit("D-1", 120, "fire_attack")])
+    found = recommend(
+        [Need("fire_attack", 1)],
+        [unit("D-2", 300, "fire_attack"), unit("D-1", 120, "fire_attack")],
+    )
 
     assert callsigns(found.units) == ["D-1"]
     assert found.units[0].reasons[0].code == "nearest"
@@ -56,10 +59,14 @@ def test_a_nearer_unit_that_is_busy_is_left_out_with_its_incident():
 
 
 def test_a_nearer_unit_without_the_equipment_is_left_out_as_not_able():
-    found = recommend([Need("ems_bls", 1)], [unit("P-1", 30, "police"), unit("A-1", 90, "ems_bls")])
+    found = recommend(
+        [Need("ems_bls", 1)], [unit("P-1", 30, "police"), unit("A-1", 90, "ems_bls")]
+    )
 
     assert callsigns(found.units) == ["A-1"]
-    assert [(one.candidate.callsign, one.reason.code) for one in found.left_out] == [("P-1", "not_able")]
+    assert [(one.candidate.callsign, one.reason.code) for one in found.left_out] == [
+        ("P-1", "not_able")
+    ]
 
 
 def test_what_nobody_can_fill_is_a_shortfall():
@@ -104,7 +111,11 @@ def test_an_unknown_position_comes_last_and_says_so():
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"position_age_s": 900}, "position_old"), ({"by": "air"}, "straight_line"), ({"position_age_s": None}, "from_station")],
+    [
+        ({"position_age_s": 900}, "position_old"),
+        ({"by": "air"}, "straight_line"),
+        ({"position_age_s": None}, "from_station"),
+    ],
 )
 def test_a_doubtful_travel_time_says_what_to_doubt(changes, code):
     found = recommend([Need("police", 1)], [unit("P-1", 60, "police", **changes)])
@@ -115,7 +126,10 @@ def test_a_doubtful_travel_time_says_what_to_doubt(changes, code):
 def test_units_at_work_lessen_the_need():
     needs = [Need("fire_attack", 2), Need("ems_bls", 1)]
 
-    assert still_needed(needs, [frozenset({"fire_attack"})]) == [Need("fire_attack", 1), Need("ems_bls", 1)]
+    assert still_needed(needs, [frozenset({"fire_attack"})]) == [
+        Need("fire_attack", 1),
+        Need("ems_bls", 1),
+    ]
 
 
 def test_needs_follow_the_priority_and_fall_back_to_the_default():
