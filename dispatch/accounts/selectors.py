@@ -61,6 +61,10 @@ def user_by_session_key(key: str) -> User | None:
     return user if any(constant_time_compare(good, one) for one in hashes) else None
 
 
+def has_people() -> bool:
+    return User.objects.exists()
+
+
 def fingerprint(user: User) -> str:
     """Changes when the person's rights change: role, unit, agency, password, activity."""
     parts = (user.role, user.unit_id, user.agency_id, user.password, user.is_active)

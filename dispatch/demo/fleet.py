@@ -128,9 +128,13 @@ UNITS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
 
 # username, role, name
 PEOPLE: tuple[tuple[str, str, str], ...] = (
-    ("dispatcher1", "dispatcher", "Sri Wahyuni"),
-    ("dispatcher2", "dispatcher", "Budi Santoso"),
-    ("dispatcher3", "dispatcher", "Rina Marlina"),
-    ("supervisor1", "supervisor", "Dewi Kartika"),
-    ("admin1", "admin", "Agus Pratama"),
+    ("dispatcher1", "dispatcher", "Demo Sri Wahyuni"),
+    ("dispatcher2", "dispatcher", "Demo Budi Santoso"),
+    ("dispatcher3", "dispatcher", "Demo Rina Marlina"),
+    ("supervisor1", "supervisor", "Demo Dewi Kartika"),
+    ("admin1", "admin", "Demo Agus Pratama"),
 )
+CREW_NAME = "Awak demo {callsign}"
+
+# A unit that is out of service says why.
+REASONS = {"DAMKAR-6": "Servis berkala"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +15,17 @@ import maps.services
 import units.services
 from dispatch.accounts import services as accounts
 from dispatch.accounts.selectors import has_people
-from dispatch.demo import agencies, people
-from dispatch.demo.incident_types import INCIDENT_TYPES
+from dispatch.demo import fleet
+from dispatch.demo.incident_types import CAPABILITIES, INCIDENT_TYPES
 from dispatch.models import IncidentType
 from maps.demo.stations import STATIONS as STANDS
 from realtime.eventlog import Change, change
 from realtime.protocol import Actor, Role
 
 HASHING_THREADS = 4
-PASSWORD_CONSONANTS = "bdfghjkmnprstvz"
-PASSWORD_VOWELS = "aeiou"
-PASSWORD_GROUPS = 3
+CONSONANTS = "bdfghjkmnprstvz"
+VOWELS = "aeiou"
+SYLLABLE_GROUPS = 3
 
 Say = Callable[[str], None]
 Keep = Callable[[list[dict[str, str]]], None]
@@ -38,7 +38,6 @@ class Person:
     name: str
     unit: str | None = None  # callsign
     unit_id: Any = None
-    agency_id: Any = None
 
 
 def is_empty() -> bool:
@@ -48,8 +47,7 @@ def is_empty() -> bool:
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
     with change(by=Actor.system("seed"), now=now) as log:
-        say(f"incident types: {_seed_incident_types()}")
-        say(f"capabilities: {units.services.ensure_capabilities(agencies.CAPABILITIES)}")
+        _seed_reference(say)
         crews: list[Person] = []
         if city == "demo":
             say("districts, places, roads and piers of the demo city")
@@ -58,74 +56,61 @@ def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
         keep(_seed_people([*_staff(city), *crews], now=now, say=say))
 
 
-def _seed_incident_types() -> int:
-    rows = [
-        IncidentType(
-            key=kind.key,
-            name_id=kind.name_id,
-            name_en=kind.name_en,
-            icon=kind.icon,
-            default_priority=kind.default_priority,
-            needs=kind.needs,
+def _seed_reference(say: Say) -> None:
+    for key, (name_id, name_en) in CAPABILITIES.items():
+        units.services.add_capability(key=key, name_id=name_id, name_en=name_en)
+    for number, (key, name_id, name_en, priority, needs) in enumerate(INCIDENT_TYPES, start=1):
+        kind = IncidentType(
+            key=key,
+            name_id=name_id,
+            name_en=name_en,
+            default_priority=priority,
+            needs=needs,
             order=10 * number,
         )
-        for number, kind in enumerate(INCIDENT_TYPES, start=1)
-    ]
-    for row in rows:
-        row.full_clean(validate_unique=False)
-    IncidentType.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+        kind.full_clean()
+        kind.save(force_insert=True)
+    say(f"{len(CAPABILITIES)} capabilities, {len(INCIDENT_TYPES)} incident types")
 
 
 def _seed_units(log: Change, *, say: Say) -> list[Person]:
-    agency_ids = units.services.ensure_agencies(
-        {agency.code: (agency.name, agency.phone) for agency in agencies.AGENCIES}
-    )
-    stations = {
-        (code, key): STANDS[key] for code, keys in agencies.STATIONS.items() for key in keys
-    }
-    station_ids = units.services.ensure_stations(
-        {place: (agency_ids[place[0]], stand) for place, stand in stations.items()}
-    )
-    say(f"agencies: {len(agency_ids)}, stations: {len(station_ids)}")
+    for number, (code, name, phone) in enumerate(fleet.AGENCIES, start=1):
+        units.services.add_agency(code=code, name=name, phone=phone, order=10 * number)
+    for agency, key in fleet.STATIONS:
+        stand = STANDS[key]
+        units.services.add_station(
+            agency=agency,
+            name=stand.name,
+            position=stand.position,
+            is_approximate=stand.is_demo_position,
+            address=stand.address,
+        )
+    say(f"{len(fleet.AGENCIES)} agencies, {len(fleet.STATIONS)} stations")
     crews = []
-    for unit in agencies.UNITS:
-        unit_id = units.services.ensure_unit(
-            callsign=unit.callsign,
+    for callsign, agency, kind, station, travels_by, capabilities, status in fleet.UNITS:
+        unit_id = units.services.add_unit(
+            callsign=callsign,
+            agency=agency,
+            station=STANDS[station].name,
+            kind=kind,
+            travels_by=travels_by,
+            capabilities=capabilities.split(),
             now=log.now,
-            capabilities=unit.capabilities,
-            fields={
-                "agency_id": agency_ids[unit.agency],
-                "station_id": station_ids[unit.agency, unit.station],
-                "kind": unit.kind,
-                "travels_by": unit.travels_by,
-                "status": unit.status,
-                "status_reason": unit.reason,
-            },
+            status=status,
+            reason=fleet.REASONS.get(callsign, ""),
         )
-        crews.append(
-            Person(
-                username=f"crew.{unit.callsign.lower()}",
-                role=Role.CREW,
-                name=people.CREW.format(callsign=unit.callsign),
-                unit=unit.callsign,
-                unit_id=unit_id,
-                agency_id=agency_ids[unit.agency],
-            )
-        )
+        name = fleet.CREW_NAME.format(callsign=callsign)
+        crews.append(Person(f"crew.{callsign.lower()}", Role.CREW, name, callsign, unit_id))
     log.record(
         "reference.changed", units=[crew.unit_id for crew in crews], facts={"what": "units"}
     )
-    say(f"units: {len(crews)}")
+    say(f"{len(crews)} units")
     return crews
 
 
-def _staff(city: str) -> Iterable[Person]:
-    if city == "demo":
-        for number, name in enumerate(people.DISPATCHERS, start=1):
-            yield Person(f"dispatcher{number}", Role.DISPATCHER, name)
-        yield Person("supervisor1", Role.SUPERVISOR, people.SUPERVISOR)
-    yield Person("admin1", Role.ADMIN, people.ADMIN if city == "demo" else "")
+def _staff(city: str) -> list[Person]:
+    staff = [Person(username, Role(role), name) for username, role, name in fleet.PEOPLE]
+    return staff if city == "demo" else [one for one in staff if one.role is Role.ADMIN]
 
 
 def _seed_people(wanted: list[Person], *, now: datetime, say: Say) -> list[dict[str, str]]:
@@ -143,7 +128,6 @@ def _seed_people(wanted: list[Person], *, now: datetime, say: Say) -> list[dict[
             role=person.role,
             name=person.name,
             unit_id=person.unit_id,
-            agency_id=person.agency_id,
         )
         sign_in = {"username": person.username, "role": str(person.role)}
         if person.unit:
@@ -157,7 +141,7 @@ def _seed_people(wanted: list[Person], *, now: datetime, say: Say) -> list[dict[
 def new_password() -> str:
     """About 50 bits that can be read out on the telephone, like `kabo-mitu-sela-7294`."""
     groups = [
-        "".join(secrets.choice(letters) for letters in (PASSWORD_CONSONANTS, PASSWORD_VOWELS) * 2)
-        for _group in range(PASSWORD_GROUPS)
+        "".join(secrets.choice(letters) for letters in (CONSONANTS, VOWELS) * 2)
+        for _group in range(SYLLABLE_GROUPS)
     ]
     return "-".join([*groups, f"{secrets.randbelow(10_000):04d}"])

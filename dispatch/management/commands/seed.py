@@ -53,9 +53,11 @@ def _content_of(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text())
     except ValueError as error:
-        raise CommandError(f"{path} is not JSON ({error}); put it away first.") from None
+        sentence = f"{path} is not JSON ({error}); put it away first."
+        raise CommandError(sentence) from None
     if not isinstance(content, dict):
-        raise CommandError(f"{path} must hold a JSON object.")
+        sentence = f"{path} must hold a JSON object."
+        raise CommandError(sentence)
     return content
 
 
