@@ -17,9 +17,9 @@ FORMAT = (
 # What is drawn from which zoom on; the rest would only be clutter.
 ROAD_CLASS_ZOOM = {"r1": 8, "ferry": 11, "r2": 11, "r3": 13}
 PLACE_KIND_ZOOM = {
-    "kecamatan": 9, "kelurahan": 11, "island": 12, "airport": 11, "hospital": 12, "fire_station": 12, "police": 13,
-    "rescue": 13, "pier": 13, "neighbourhood": 14, "clinic": 14, "government": 15, "junction": 15, "market": 15,
-    "school": 15, "worship": 15, "landmark": 15, "bridge": 14, "km_marker": 14,
+    "kecamatan": 9, "kelurahan": 10, "island": 12, "airport": 11, "hospital": 11, "fire_station": 11, "police": 12,
+    "rescue": 12, "pier": 12, "neighbourhood": 13, "clinic": 13, "government": 14, "junction": 14, "market": 14,
+    "school": 14, "worship": 14, "landmark": 14, "bridge": 13, "km_marker": 14,
 }  # fmt: skip
 
 _TILE = """
@@ -48,9 +48,11 @@ districts AS (
 ),
 roads AS (
   SELECT ST_AsMVT(t, 'roads', %(extent)s, 'geom') AS mvt FROM (
-    SELECT e.name, e.road_class AS class, e.oneway,
-      ST_AsMVTGeom(ST_Simplify(ST_Transform(e.line, 3857), %(tolerance)s), tile.box, %(extent)s, %(buffer)s) AS geom
-    FROM maps_roadedge AS e, tile WHERE e.road_class = ANY(%(classes)s) AND e.line && tile.around) AS t
+    SELECT e.name, e.road_class AS class,
+      ST_AsMVTGeom(ST_LineMerge(ST_Collect(ST_Simplify(ST_Transform(e.line, 3857), %(tolerance)s))),
+      tile.box, %(extent)s, %(buffer)s) AS geom
+    FROM maps_roadedge AS e, tile WHERE e.road_class = ANY(%(classes)s) AND e.line && tile.around
+    GROUP BY e.name, e.road_class, tile.box) AS t
   WHERE t.geom IS NOT NULL
 ),
 places AS (

@@ -56,8 +56,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _near(text: str) -> LatLng | None:
-    found = find_positions(text)
-    return found[0].position if found else None
+    lat, _comma, lng = text[:100].partition(",")
+    try:
+        return LatLng(float(lat), float(lng))
+    except ValueError:
+        return None
 
 
 def _wire(hit: PlaceHit) -> dict[str, object]:
