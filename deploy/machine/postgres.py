@@ -22,7 +22,7 @@ from deploy.machine.supervisor import Service
 ROLE, DATABASE, ADMIN = "siaga", "siaga", "postgres"
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 CONNECTIONS_MAX = 200
-ORPHANS_PATIENCE_S = 3.0
+ORPHANS_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True)

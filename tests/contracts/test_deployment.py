@@ -10,6 +10,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -168,12 +170,20 @@ def test_up_refuses_bad_options_with_a_sentence(words: list[str], sentence: str)
     assert "Traceback" not in done.stderr
 
 
-def test_up_refuses_a_bad_setting_before_anything_is_started(tmp_path: Path) -> None:
-    done = up(["--home", str(tmp_path)], TELEPHONY="pigeons")
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home that the database's account may enter, too; pytest's own folders are closed to it."""
+    with tempfile.TemporaryDirectory(prefix="siaga-home-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+def test_up_refuses_a_bad_setting_before_anything_is_started(home: Path) -> None:
+    done = up(["--home", str(home)], TELEPHONY="pigeons")
 
     assert done.returncode == 78
     assert "TELEPHONY: must be emulator or twilio" in done.stderr
-    assert not (tmp_path / "pg").exists()
+    assert not (home / "pg").exists()
 
 
 def up(words: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
