@@ -1,0 +1,68 @@
+/** The words of the socket `/ws/v1/` as the browser needs them. Pure: no DOM, no clock, no network. */
+
+export const PROTOCOL_VERSION = 1;
+export const KINDS = Object.freeze(["calls", "incidents", "units", "assignments", "alarms"]);
+
+/** Codes with which the server closes a socket (realtime/protocol.py). */
+export const CLOSE = Object.freeze({
+  NOT_SIGNED_IN: 4401,
+  FORBIDDEN: 4403,
+  BAD_FRAME: 4400,
+  TOO_SLOW: 4408,
+  TOO_MANY_FRAMES: 4429,
+  HELLO_EXPECTED: 4409,
+  RESTARTING: 1012,
+});
+
+/**
+ * What to do with a numbered frame (event or skip).
+ * @param {number|null} lastSeq number of the last event applied; null before the first answer to hello
+ * @param {{seq: number}} frame
+ * @returns {"apply"|"ignore"|"resync"}
+ */
+export function nextAction(lastSeq, frame) {
+  if (lastSeq === null || !Number.isInteger(frame.seq)) return "resync";
+  if (frame.seq <= lastSeq) return "ignore";
+  return frame.seq === lastSeq + 1 ? "apply" : "resync";
+}
+
+/**
+ * What a beat tells. "behind" is no fault yet: events with these numbers may be on their way behind it.
+ * @param {number|null} lastSeq
+ * @param {{head_seq: number}} beat
+ * @returns {"level"|"behind"}
+ */
+export function beatTells(lastSeq, beat) {
+  return lastSeq !== null && beat.head_seq > lastSeq ? "behind" : "level";
+}
+
+/**
+ * Is the run of an "events" answer complete from `since` to its `seq`?
+ * @param {number|null} since
+ * @param {{events: {seq: number}[], seq: number}} frame
+ */
+export function isCompleteRun(since, frame) {
+  let last = since;
+  for (const event of frame.events) {
+    if (nextAction(last, event) !== "apply") return false;
+    last = event.seq;
+  }
+  return last === frame.seq;
+}
+
+/** The first frame of a socket. @param {number|null} since */
+export function hello(since) {
+  const frame = { id: 0, type: "hello", protocol: PROTOCOL_VERSION };
+  return since === null ? frame : { ...frame, since };
+}
+
+/**
+ * The delay before the n-th reconnection: doubling, never longer than `maxMs`, with up to half of it by chance so
+ * that a restarted server is not met by all screens in the same instant.
+ * @param {number} attempt 0 for the first
+ * @param {number} chance 0..1
+ */
+export function reconnectDelayMs(attempt, chance, { baseMs = 300, maxMs = 5000 } = {}) {
+  const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 10));
+  return Math.round(full * (0.5 + chance / 2));
+}

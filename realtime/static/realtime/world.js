@@ -1,0 +1,34 @@
+/** What the socket needs of the world around it. */
+
+/** A random UUID; `crypto.randomUUID` is missing on pages without TLS. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+export function socketUrl() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/v1/`;
+}
+
+/** Time, chance and network as a browser gives them; tests give their own. */
+export function browserWorld() {
+  const startedAt = new WeakMap();
+  return {
+    now: () => Date.now(),
+    chance: () => Math.random(),
+    newId,
+    setTimeout: (work, ms) => setTimeout(work, ms),
+    clearTimeout: (timer) => clearTimeout(timer),
+    setInterval: (work, ms) => setInterval(work, ms),
+    clearInterval: (timer) => clearInterval(timer),
+    connect: (url) => {
+      const socket = new WebSocket(url);
+      startedAt.set(socket, Date.now());
+      return socket;
+    },
+    isConnecting: (socket, ms) => Date.now() - (startedAt.get(socket) ?? 0) > ms,
+  };
+}
