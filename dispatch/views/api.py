@@ -65,7 +65,7 @@ def timeline(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 @api("GET")
 def way(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
-    """The way of an assigned unit to its incident, to be drawn: `{"points": [[lat, lng]…], "eta_s", "by"}`."""
+    """The way of an assigned unit to its incident, to be drawn: `{"points": [[lat, lng]…], "seconds": […], "eta_s", "by"}`."""
     viewer = viewer_of_api(request)
     assignment = Assignment.objects.select_related("incident").filter(pk=assignment_id).first()
     foreign = assignment and viewer.role == Role.CREW and str(assignment.unit_id) != viewer.unit_id
@@ -83,6 +83,7 @@ def way(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     return JsonResponse(
         {
             "points": [[point.lat, point.lng] for point in found.points],
+            "seconds": [round(second, 1) for second in found.seconds],
             "eta_s": found.eta_s,
             "distance_m": found.distance_m,
             "by": found.by,
