@@ -149,7 +149,6 @@ def describe(
         **commands.clean_environment(),
         "DJANGO_SETTINGS_MODULE": "dispatch.settings",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SIAGA_HOME": str(places.home),

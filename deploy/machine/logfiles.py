@@ -12,8 +12,14 @@ OLDER_KEPT = 3
 
 
 def open_log(path: Path) -> int:
-    """A descriptor that appends. Appending is what lets `rotate` empty the file under a running program."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    """A descriptor that appends. Appending is what lets `rotate` empty the file under a running program.
+
+    With a full disk the words go nowhere: a program without a log is better than no program.
+    """
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 def rotate(paths: Iterable[Path]) -> None:

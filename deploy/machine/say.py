@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -14,16 +15,19 @@ def elapsed_s() -> float:
 
 def line(text: str) -> None:
     """One line, at once: a pipe or a log file must not hold it back."""
-    sys.stdout.write(f"[{elapsed_s():6.1f} s] {text}\n")
-    sys.stdout.flush()
+    plain(f"[{elapsed_s():6.1f} s] {text}")
 
 
 def plain(text: str = "") -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    # A closed pipe or a full disk takes away the words, never the servers that the speaker keeps running.
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def error(text: str) -> None:
-    sys.stdout.flush()
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()

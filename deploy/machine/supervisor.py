@@ -271,7 +271,10 @@ class Supervisor:
             for name, who in known.items()
             if who
         }
-        write_private(self.state / "children.json", json.dumps(rows, indent=1))
+        try:
+            write_private(self.state / "children.json", json.dumps(rows, indent=1))
+        except OSError as error:  # a full disk must not stop what is running
+            say.line(f"children.json cannot be written: {error.strerror}")
 
     def _take_over(self) -> None:
         path = self.state / "children.json"
