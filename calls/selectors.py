@@ -1,0 +1,239 @@
+"""Questions about calls. A fixed number of queries for any number of rows; nothing depends on the clock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from calls.domain import LIVE, OVER, TEXT_CHANNELS, WAITING
+from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
+from realtime.protocol import stamp
+
+MESSAGES_ON_BOARD_MAX = 20
+LOCATIONS_ON_BOARD_MAX = 20
+WORDS_ON_BOARD_MAX = 20
+REPEATS_WINDOW = timedelta(hours=24)
+REJECTED_WINDOW = timedelta(minutes=5)
+_OVER = sorted(OVER)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """The calls of one incident: which, when the first came, when one was first answered."""
+
+    call_ids: list[UUID]
+    received_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an adapter must know to act on a call."""
+
+    id: UUID
+    channel: str
+    provider: str
+    provider_sid: str
+    caller: str
+    party: str
+    to_number: str
+    live: bool
+
+
+def on_board() -> QuerySet[Call]:
+    """Calls that still concern somebody: live or without disposition, and not of a closed incident."""
+    return Call.objects.exclude(Q(status__in=_OVER) & ~Q(disposition="")).exclude(
+        incident__status="closed"
+    )
+
+
+def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Calls on the board in wire form, oldest first; of `ids` only those that are still on it."""
+    found = on_board()
+    if ids is not None:
+        found = found.filter(pk__in=list(ids))
+    return [_wire(call) for call in _with_parts(found)]
+
+
+def queue() -> list[dict[str, Any]]:
+    """Who waits, the longest first."""
+    return [_wire(call) for call in _with_parts(Call.objects.filter(status__in=sorted(WAITING)))]
+
+
+def words(incident_ids: Iterable[Any]) -> dict[UUID, list[dict[str, Any]]]:
+    """Callers' own written words for each incident, the newest, in the order in which they were said."""
+    said: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    rows = (
+        Message.objects.filter(call__incident__in=list(incident_ids), direction="in")
+        .exclude(text="")
+        .order_by("at", "id")
+        .values_list("call__incident_id", "at", "text", "call__channel")
+    )
+    for incident_id, at, text, channel in rows:
+        said[incident_id].append({"at": stamp(at), "text": text, "channel": channel})
+    return {incident_id: rows[-WORDS_ON_BOARD_MAX:] for incident_id, rows in said.items()}
+
+
+def summaries(incident_ids: Iterable[Any]) -> dict[UUID, CallSummary]:
+    rows: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = defaultdict(list)
+    for incident_id, call_id, received_at, answered_at in (
+        Call.objects.filter(incident__in=list(incident_ids))
+        .order_by("received_at", "id")
+        .values_list("incident_id", "id", "received_at", "answered_at")
+    ):
+        rows[incident_id].append((call_id, received_at, answered_at))
+    return {
+        incident_id: CallSummary(
+            call_ids=[call_id for call_id, _, _ in calls],
+            received_at=calls[0][1],
+            answered_at=min((at for _, _, at in calls if at is not None), default=None),
+        )
+        for incident_id, calls in rows.items()
+    }
+
+
+def incident_ids(call_ids: Iterable[Any]) -> set[UUID]:
+    """The incidents these calls are attached to."""
+    return set(
+        Call.objects.filter(pk__in=list(call_ids), incident__isnull=False).values_list(
+            "incident_id", flat=True
+        )
+    )
+
+
+def reach(call_id: Any) -> Reach | None:
+    call = Call.objects.filter(pk=call_id).first()
+    if call is None:
+        return None
+    return Reach(
+        id=call.pk,
+        channel=call.channel,
+        provider=call.provider,
+        provider_sid=call.provider_sid,
+        caller=call.caller,
+        party=call.party,
+        to_number=call.to_number,
+        live=call.status in LIVE,
+    )
+
+
+def call_by_sid(provider: str, sid: str) -> Call | None:
+    return Call.objects.filter(provider=provider, provider_sid=sid).first() if sid else None
+
+
+def open_conversation(channel: str, party: str) -> QuerySet[Call]:
+    return Call.objects.filter(channel=channel, party=party, status__in=sorted(LIVE))
+
+
+def message_by_sid(provider: str, sid: str) -> Message | None:
+    if not sid:
+        return None
+    return Message.objects.filter(provider=provider, provider_sid=sid).first()
+
+
+def earlier_calls(caller: str, *, now: datetime) -> int:
+    """How many calls this number has made in the hours before. Unknown callers are not counted together."""
+    if not caller:
+        return 0
+    return Call.objects.filter(caller=caller, received_at__gt=now - REPEATS_WINDOW).count()
+
+
+def call_of_number(
+    number: str, *, imei: str = "", between: tuple[datetime, datetime]
+) -> Call | None:
+    """The call to which a position of this telephone belongs; a spoken one before a written one."""
+    who = Q()
+    if number:
+        who |= Q(caller=number)
+    if imei:
+        who |= Q(imei=imei)
+    if not who:
+        return None
+    found = Call.objects.filter(who, received_at__range=between).order_by("-received_at")
+    spoken = found.exclude(channel__in=sorted(TEXT_CHANNELS))
+    return spoken.first() or found.first()
+
+
+def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
+    if not number:
+        return AmlReport.objects.none()
+    return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
+
+
+def rejected_webhooks(*, now: datetime) -> int:
+    return WebhookRecord.objects.filter(verified=False, at__gt=now - REJECTED_WINDOW).count()
+
+
+# --- wire form ---------------------------------------------------------------------------------
+
+
+def _with_parts(found: QuerySet[Call]) -> QuerySet[Call]:
+    newest = Message.objects.order_by("-at", "-id")[:MESSAGES_ON_BOARD_MAX]
+    places = Location.objects.order_by("-received_at", "-id")[:LOCATIONS_ON_BOARD_MAX]
+    return (
+        found.order_by("received_at", "id")
+        .select_related("answered_by")
+        .prefetch_related(
+            Prefetch("messages", queryset=newest, to_attr="newest_messages"),
+            Prefetch("newest_messages__media", queryset=Media.objects.order_by("id")),
+            Prefetch("locations", queryset=places, to_attr="newest_locations"),
+        )
+    )
+
+
+def _wire(call: Call) -> dict[str, Any]:
+    messages = sorted(call.newest_messages, key=lambda one: (one.at, one.pk))
+    locations = sorted(call.newest_locations, key=lambda one: (one.received_at, one.pk))
+    person = call.answered_by
+    return {
+        "id": str(call.pk),
+        "channel": call.channel,
+        "caller": call.caller or None,
+        "caller_name": call.caller_name or None,
+        "status": call.status,
+        "received_at": stamp(call.received_at),
+        "answered_at": stamp(call.answered_at),
+        "ended_at": stamp(call.ended_at),
+        "answered_by": {"id": str(person.pk), "name": person.get_full_name() or person.username}
+        if person
+        else None,
+        "disposition": call.disposition or None,
+        "disposed_at": stamp(call.disposed_at),
+        "incident_id": str(call.incident_id) if call.incident_id else None,
+        "messages": [_message(one) for one in messages],
+        "locations": [_location(one) for one in locations],
+        "repeats": call.repeats,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "id": str(message.pk),
+        "at": stamp(message.at),
+        "direction": message.direction,
+        "text": message.text,
+        "media": [
+            {"id": str(one.pk), "content_type": one.content_type} for one in message.media.all()
+        ],
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "id": str(location.pk),
+        "lat": location.point.y,
+        "lng": location.point.x,
+        "radius_m": location.radius_m,
+        "source": location.source,
+        "at": stamp(location.at),
+        "confidence": location.confidence,
+        "label": location.label or None,
+        "place_id": location.place_id or None,
+        "warnings": location.warnings,
+    }

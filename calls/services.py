@@ -1,0 +1,320 @@
+"""What people of the centre do with calls. Lock order everywhere: calls before incidents, assignments, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from procrastinate.contrib.django import app as jobs
+
+from calls.domain import (
+    LIVE,
+    TEXT_CHANNELS,
+    WAITING,
+    CallStatus,
+    Channel,
+    Disposition,
+    Happening,
+    LocationSource,
+    limited,
+    step,
+)
+from calls.models import (
+    LABEL_CHARS_MAX,
+    REASON_CHARS_MAX,
+    TEXT_CHARS_MAX,
+    Call,
+    Location,
+    Message,
+)
+from maps.geo import LatLng
+from realtime.eventlog import Change, Done, change
+from realtime.protocol import Rejected, stamp
+from realtime.registry import Context
+
+EFFECTS_QUEUE = "effects"
+CONNECT_CALLER = "calls.connect_caller"
+RING_DISPATCHER = "calls.ring_dispatcher"
+RETURN_TO_QUEUE = "calls.return_to_queue"
+HANG_UP = "calls.hang_up"
+SEND_MESSAGE = "calls.send_message"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a caller may be. `at` is when it was measured or said; an unknown radius is None."""
+
+    position: LatLng
+    source: LocationSource
+    at: datetime
+    radius_m: float | None = None
+    confidence: float | None = None
+    label: str = ""
+    place_id: str = ""
+    method: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+# --- for other packages and for what comes in ---------------------------------------------------
+
+
+def lock(call_ids: Iterable[Any]) -> dict[UUID, Call]:
+    """Lock calls in the order of their keys; unknown ones are left out."""
+    found = Call.objects.select_for_update(of=("self",)).filter(pk__in=list(call_ids))
+    return {call.pk: call for call in found.order_by("pk")}
+
+
+def lock_of_incident(incident_id: Any) -> list[UUID]:
+    found = Call.objects.select_for_update(of=("self",)).filter(incident=incident_id)
+    return [call.pk for call in found.order_by("pk")]
+
+
+def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> None:
+    """Make the call one of the incident's. Whoever opened the change records the event."""
+    call = _locked(call_id)
+    before = call.incident_id
+    if before == incident_id:
+        return
+    call.incident_id = incident_id
+    call.save(update_fields=["incident"])
+    if before is not None:
+        log.record(
+            "call.detached",
+            calls=[call.pk],
+            incidents=[before],
+            facts={"call_id": str(call.pk), "incident_id": str(before)},
+        )
+
+
+def add_location(log: Change, call: Call, evidence: Evidence) -> Location | None:
+    """Keep a position as one more piece of evidence; the same one again is not a second."""
+    point = Point(evidence.position.lng, evidence.position.lat, srid=4326)
+    same = call.locations.filter(source=evidence.source, at=evidence.at, point=point)
+    if same.exists():
+        return None
+    location = Location.objects.create(
+        call=call,
+        point=point,
+        radius_m=evidence.radius_m,
+        source=evidence.source,
+        at=evidence.at,
+        received_at=log.now,
+        confidence=evidence.confidence,
+        label=limited(evidence.label, LABEL_CHARS_MAX),
+        place_id=evidence.place_id,
+        method=evidence.method,
+        warnings=list(evidence.warnings),
+    )
+    log.record(
+        "call.location_added",
+        calls=[call.pk],
+        facts={
+            "call_id": str(call.pk),
+            "location_id": str(location.pk),
+            "source": str(evidence.source),
+        },
+    )
+    return location
+
+
+def end(log: Change, call: Call, *, status: CallStatus) -> None:
+    """The call is over; `status` says whether somebody had answered."""
+    call.status = status
+    call.ended_at = log.now
+    if status == CallStatus.ABANDONED:
+        call.answered_by = None
+    call.save(update_fields=["status", "ended_at", "answered_by"])
+    log.record(f"call.{status.value}", calls=[call.pk], facts=_facts(call))
+
+
+def defer(task: str, **arguments: str) -> None:
+    """Write an outside act into the job queue, in the same transaction as its cause."""
+    jobs.configure_task(task, queue=EFFECTS_QUEUE).defer(**arguments)
+
+
+# --- commands ----------------------------------------------------------------------------------
+
+
+def answer(ctx: Context, *, call_id: UUID) -> Done:
+    """Take a call. Of two at the same instant one wins; the other is told who and when."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if not _mine(ctx, call):
+            _answer(ctx, log, call)
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def release(ctx: Context, *, call_id: UUID) -> Done:
+    """Give an answered call back to the queue; the caller stays on the line."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        status = step(CallStatus(call.status), Happening.RELEASE)
+        if status is None:
+            raise Rejected("call_not_answered")
+        call.status = status
+        call.answered_by = None
+        call.queued_at = call.queued_at or ctx.now
+        call.save(update_fields=["status", "answered_by", "queued_at"])
+        if call.channel == Channel.VOICE:
+            defer(RETURN_TO_QUEUE, call_id=str(call.pk))
+        log.record("call.released", calls=[call.pk], facts=_facts(call))
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def hang_up(ctx: Context, *, call_id: UUID) -> Done:
+    """End an answered call or conversation."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if call.status in WAITING:
+            raise Rejected("call_not_answered")
+        if call.status == CallStatus.ANSWERED:
+            _hang_up(log, call)
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def dispose(ctx: Context, *, call_id: UUID, disposition: Disposition, reason: str = "") -> Done:
+    """Say what the call was. Ends it when it is still live; may be corrected later."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if call.status in WAITING:
+            if call.channel not in TEXT_CHANNELS:
+                raise Rejected("call_not_answered")  # nobody has heard what it is
+            _answer(ctx, log, call)
+        if call.status in LIVE:
+            _hang_up(log, call)
+        call.disposition = disposition
+        call.disposition_reason = limited(reason, REASON_CHARS_MAX)
+        call.disposed_at = ctx.now
+        call.disposed_by_id = ctx.viewer.user_id
+        call.save(
+            update_fields=["disposition", "disposition_reason", "disposed_at", "disposed_by"]
+        )
+        log.record(
+            "call.disposed",
+            calls=[call.pk],
+            facts={**_facts(call), "disposition": str(disposition)},
+        )
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def locate(
+    ctx: Context,
+    *,
+    call_id: UUID,
+    position: tuple[float, float],
+    radius_m: float | None = None,
+    label: str = "",
+    place_id: str = "",
+) -> Done:
+    """Where the dispatcher, having asked, believes the caller to be. `position` is (lat, lng)."""
+    try:
+        where = LatLng(*position)
+    except ValueError:
+        raise Rejected("location_impossible", status=422) from None
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        add_location(
+            log,
+            call,
+            Evidence(
+                position=where,
+                source=LocationSource.OPERATOR,
+                at=ctx.now,
+                radius_m=radius_m,
+                label=label,
+                place_id=place_id,
+            ),
+        )
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def reply(ctx: Context, *, call_id: UUID, text: str) -> Done:
+    """Write to the citizen, in the conversation or as an SMS to a caller who spoke."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if not (call.caller or (call.party and call.channel in TEXT_CHANNELS)):
+            raise Rejected("caller_unknown")
+        if call.status not in LIVE and call.channel in TEXT_CHANNELS:
+            raise Rejected("call_over")
+        message = Message.objects.create(
+            call=call,
+            direction="out",
+            text=limited(text, TEXT_CHARS_MAX),
+            at=ctx.now,
+            provider=call.provider,
+            sent_by_id=ctx.viewer.user_id,
+        )
+        defer(SEND_MESSAGE, message_id=str(message.pk))
+        log.record(
+            "call.message_sent",
+            calls=[call.pk],
+            facts={"call_id": str(call.pk), "message_id": str(message.pk)},
+        )
+        log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
+    return log.done
+
+
+# --- inside ------------------------------------------------------------------------------------
+
+
+def _locked(call_id: Any) -> Call:
+    call = (
+        Call.objects.select_for_update(of=("self",))
+        .select_related("answered_by")
+        .filter(pk=call_id)
+        .first()
+    )
+    if call is None:
+        raise Rejected("call_unknown", status=404)
+    return call
+
+
+def _mine(ctx: Context, call: Call) -> bool:
+    return call.status == CallStatus.ANSWERED and str(call.answered_by_id) == ctx.viewer.user_id
+
+
+def _answer(ctx: Context, log: Change, call: Call) -> None:
+    status = step(CallStatus(call.status), Happening.ANSWER)
+    if status is None:
+        holder = call.answered_by
+        if call.status == CallStatus.ANSWERED and holder is not None:
+            raise Rejected(
+                "call_taken",
+                by=holder.get_full_name() or holder.username,
+                at=stamp(call.answered_at),
+            )
+        raise Rejected("call_over")
+    call.status = status
+    call.answered_at = call.answered_at or log.now
+    call.answered_by_id = ctx.viewer.user_id
+    call.save(update_fields=["status", "answered_at", "answered_by"])
+    if call.channel == Channel.VOICE:
+        # Two jobs: when ringing the dispatcher fails, the retry must not move the caller again.
+        defer(CONNECT_CALLER, call_id=str(call.pk))
+        defer(RING_DISPATCHER, call_id=str(call.pk), dispatcher_id=ctx.viewer.user_id)
+    log.record(
+        "call.answered",
+        calls=[call.pk],
+        facts={**_facts(call), "answered_by": ctx.viewer.user_id},
+    )
+
+
+def _hang_up(log: Change, call: Call) -> None:
+    if call.channel == Channel.VOICE:
+        defer(HANG_UP, call_id=str(call.pk))
+    status = step(CallStatus(call.status), Happening.HANG_UP)
+    assert status is not None
+    end(log, call, status=status)
+
+
+def _facts(call: Call) -> dict[str, Any]:
+    return {"call_id": str(call.pk), "channel": call.channel}

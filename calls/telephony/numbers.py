@@ -1,0 +1,22 @@
+"""Telephone numbers in one form, by Google's library of the world's numbering plans."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+NATIONAL_DIGITS_MIN = (
+    4  # shorter ones are services (112, 119), not somebody who can be called back
+)
+DIGITS_MAX = 15
+
+
+def e164(written: str, *, region: str) -> str:
+    """The number in E.164, or an empty text when it cannot be one. `region` reads national numbers (0812…)."""
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    # Odd numbers are kept too (new ranges, short numbers of tests): "possible" would refuse what really rang.
+    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    too_short = len(str(number.national_number)) < NATIONAL_DIGITS_MIN
+    return "" if too_short or len(text) - 1 > DIGITS_MAX else text
