@@ -192,6 +192,8 @@ AXES_COOLOFF_TIME = 5 / 60  # hours; a dispatcher who mistyped must not lose the
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "dispatch.accounts.views.locked_out"
 AXES_ENABLED = not TESTING
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -315,7 +317,18 @@ UNFOLD = {
     "SITE_TITLE": "Siaga 112",
     "SITE_HEADER": "Siaga 112",
     "SITE_SUBHEADER": CITY_NAME,
+    "SITE_SYMBOL": "emergency",
     "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "/accounts/language/"},
+    "SHOW_HISTORY": True,
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "dispatch.admin.navigation",
+    },
+    "ACCOUNT": {
+        "navigation": [{"title": _("Change password"), "link": "/accounts/password/"}],
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

@@ -61,7 +61,7 @@ def add_station(
     )
 
 
-def add_unit(
+def add_unit(  # noqa: PLR0913 - the columns of one row
     *,
     callsign: str,
     agency: str,

@@ -45,8 +45,14 @@ def grant_admin(user: User) -> None:
 
 def issue_token(*, user: User, label: str, now: datetime) -> str:
     """A new token; it is returned once and cannot be read again."""
+    return issue(ApiToken(user=user, label=label), now=now)
+
+
+def issue(row: ApiToken, *, now: datetime) -> str:
+    """Give an unsaved row its secret and save it."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    ApiToken.objects.create(user=user, label=label, digest=digest_of(token), created_at=now)
+    row.digest, row.created_at = digest_of(token), now
+    row.save(force_insert=True)
     return token
 
 

@@ -5,6 +5,7 @@ from dispatch.accounts import views
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", views.SignOut.as_view(), name="logout"),
+    path("password/", views.ChangePassword.as_view(), name="password"),
     path("language/", views.choose_language, name="language"),
     path("theme/", views.choose_theme, name="theme"),
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -31,6 +34,21 @@ class SignIn(LoginView):
 
 class SignOut(LogoutView):
     next_page = reverse_lazy("login")
+
+
+class ChangePassword(PasswordChangeView):
+    """The person's other screens and sessions are signed out by it; this one stays."""
+
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("home")
+
+
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None = None, *_args: Any, **_kwargs: Any
+) -> HttpResponse:
+    """Too many wrong passwords: the page says what to do and when it goes on."""
+    minutes = max(1, round(settings.AXES_COOLOFF_TIME * 60))
+    return render(request, "accounts/locked.html", {"minutes": minutes}, status=429)
 
 
 @require_POST

@@ -1,0 +1,136 @@
+"""Incident types, and the frame of the whole admin: what is in it, in which groups, and who comes in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from import_export.resources import ModelResource
+
+import units.selectors
+from dispatch.models import IncidentType
+from maps.admin_pages import ReferenceAdmin
+
+# Group -> (model, symbol); a model that has no page is left out.
+NAVIGATION = (
+    (
+        _("Units and agencies"),
+        (
+            ("units.Unit", "fire_truck"),
+            ("units.Agency", "apartment"),
+            ("units.Station", "home_pin"),
+            ("units.Capability", "construction"),
+        ),
+    ),
+    (_("Incidents"), (("dispatch.IncidentType", "emergency"),)),
+    (
+        _("Map"),
+        (
+            ("maps.Place", "location_on"),
+            ("maps.District", "map"),
+            ("maps.RoadEdge", "route"),
+            ("maps.RoadNode", "fork_right"),
+            ("maps.Surface", "landscape"),
+        ),
+    ),
+    (_("People"), (("accounts.User", "group"), ("accounts.ApiToken", "key"))),
+)
+
+# Pages of libraries that are no reference data of a centre.
+FOREIGN = ("procrastinate.ProcrastinateJob", "axes.AccessAttempt", "axes.AccessLog")
+
+
+class IncidentTypeForm(forms.ModelForm):
+    def clean_needs(self) -> dict[str, Any]:
+        """The form of the plan is checked by the model; here: that the capabilities exist."""
+        needs = self.cleaned_data["needs"] or {}
+        known = {row["key"] for row in units.selectors.capability_rows(indonesian=True)}
+        asked = {need["capability"] for plan in needs.values() for need in plan}
+        if unknown := sorted(asked - known):
+            sentence = _(
+                "There is no capability %(unknown)s. Known ones: %(known)s. Add it first, or correct the plan."
+            )
+            raise ValidationError(
+                sentence % {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}
+            )
+        return needs
+
+
+class IncidentTypeResource(ModelResource):
+    class Meta:
+        model = IncidentType
+        import_id_fields = ("key",)
+        fields = (
+            "key",
+            "name_id",
+            "name_en",
+            "icon",
+            "default_priority",
+            "needs",
+            "order",
+            "is_active",
+        )
+        clean_model_instances = True
+
+
+@admin.register(IncidentType)
+class IncidentTypeAdmin(ReferenceAdmin):
+    form = IncidentTypeForm
+    resource_classes = [IncidentTypeResource]
+    list_display = ("key", "name_id", "name_en", "default_priority", "order", "is_active")
+    list_editable = ("order", "is_active")
+    list_filter = ("is_active", "default_priority")
+    search_fields = ("key", "name_id", "name_en")
+
+    def touched(self, objects: Iterable[Any]) -> Mapping[str, Iterable[Any]]:
+        return {}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Incidents refer to the key; a new key would be a second type."""
+        return ("key",) if obj else ()
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups at the side of every page."""
+    groups = []
+    for title, entries in NAVIGATION:
+        items = []
+        for label, icon in entries:
+            model = apps.get_model(label)
+            if admin.site.is_registered(model):
+                opts = model._meta  # noqa: SLF001 - Django's public door to a model
+                link = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+                name = str(opts.verbose_name_plural)
+                items.append({"title": name[:1].upper() + name[1:], "icon": icon, "link": link})
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups
+
+
+def sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """One door for everybody: whoever is signed in and comes here anyway has the wrong role."""
+    if request.user.is_authenticated and not admin.site.has_permission(request):
+        raise PermissionDenied
+    following = request.GET.get("next") or reverse("admin:index")
+    return redirect_to_login(following)
+
+
+def _leave_out(model: Any) -> None:
+    with contextlib.suppress(NotRegistered):
+        admin.site.unregister(model)
+
+
+for _foreign in (Group, *(apps.get_model(label) for label in FOREIGN)):
+    _leave_out(_foreign)
+admin.site.login = sign_in  # type: ignore[method-assign]

@@ -1,0 +1,121 @@
+"""Agencies, stations, capabilities and units in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maps.admin_pages import ReferenceAdmin
+from units import resources
+from units.models import Agency, Capability, Station, Unit
+
+
+@admin.register(Agency)
+class AgencyAdmin(ReferenceAdmin):
+    resource_classes = [resources.AgencyResource]
+    list_display = ("code", "name", "phone", "units_count", "order")
+    list_editable = ("order",)
+    search_fields = ("code", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agency]:
+        return super().get_queryset(request).annotate(units_count=Count("units"))
+
+    @admin.display(description=_("units"), ordering="units_count")
+    def units_count(self, agency: Any) -> int:
+        return agency.units_count
+
+    def touched(self, objects: Iterable[Any]) -> Mapping[str, Iterable[Any]]:
+        return {"units": _units_of(agency__in=list(objects))}
+
+
+@admin.register(Station)
+class StationAdmin(ReferenceAdmin):
+    resource_classes = [resources.StationResource]
+    list_display = ("name", "agency", "address", "is_approximate", "has_place")
+    list_filter = ("agency", "is_approximate")
+    list_select_related = ("agency",)
+    search_fields = ("name", "address")
+    autocomplete_fields = ("agency",)
+
+    @admin.display(description=_("on the map"), boolean=True)
+    def has_place(self, station: Station) -> bool:
+        return station.point is not None
+
+    def touched(self, objects: Iterable[Any]) -> Mapping[str, Iterable[Any]]:
+        return {"units": _units_of(station__in=list(objects))}
+
+
+@admin.register(Capability)
+class CapabilityAdmin(ReferenceAdmin):
+    resource_classes = [resources.CapabilityResource]
+    list_display = ("key", "name_id", "name_en")
+    search_fields = ("key", "name_id", "name_en")
+
+
+class UnitForm(ModelForm):
+    def clean_callsign(self) -> str:
+        return str(self.cleaned_data["callsign"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        station, agency = cleaned.get("station"), cleaned.get("agency")
+        if station and agency and station.agency_id != agency.pk:
+            sentence = _(
+                "%(station)s belongs to %(other)s. Choose a station of %(agency)s, or leave it empty."
+            )
+            names = {"station": station, "other": station.agency, "agency": agency}
+            raise ValidationError({"station": sentence % names})
+        kind, travels_by = cleaned.get("kind"), cleaned.get("travels_by")
+        if kind in {"boat", "ambulance_boat"} and travels_by == "road":
+            raise ValidationError({"travels_by": _("A boat travels by boat. Choose “by boat”.")})
+        return cleaned
+
+
+@admin.register(Unit)
+class UnitAdmin(ReferenceAdmin):
+    form = UnitForm
+    resource_classes = [resources.UnitResource]
+    list_display = ("callsign", "agency", "kind", "station", "status", "travels_by", "is_active")
+    list_filter = ("agency", "kind", "travels_by", "status", "is_active", "capabilities")
+    list_select_related = ("agency", "station")
+    search_fields = ("callsign", "station__name")
+    autocomplete_fields = ("agency", "station")
+    filter_horizontal = ("capabilities",)
+    readonly_fields = ("status", "status_at", "position_at")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "callsign",
+                    "agency",
+                    "kind",
+                    "travels_by",
+                    "station",
+                    "capabilities",
+                    "is_active",
+                )
+            },
+        ),
+        (_("Now"), {"fields": ("status", "status_at", "position_at")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:  # noqa: FBT001
+        if obj.status_at is None:
+            obj.status_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def touched(self, objects: Iterable[Any]) -> Mapping[str, Iterable[Any]]:
+        return {"units": [unit.pk for unit in objects]}
+
+
+def _units_of(**where: Any) -> list[Any]:
+    return list(Unit.objects.filter(**where).values_list("pk", flat=True))
