@@ -65,11 +65,11 @@ def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], 
     return decorate
 
 
-def body_of(request: HttpRequest) -> Any:
+def body_of(request: HttpRequest, *, bytes_max: int = BODY_BYTES_MAX) -> Any:
     """The JSON body; raises ValueError with a sentence."""
     length = request.headers.get("Content-Length") or "0"
-    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
-        raise ValueError(_("The body is larger than %d bytes.") % BODY_BYTES_MAX)
+    if not length.isdigit() or int(length) > bytes_max:
+        raise ValueError(_("The body is larger than %d bytes.") % bytes_max)
     try:
         return json.loads(request.body or b"{}")
     except (ValueError, RecursionError):

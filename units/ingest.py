@@ -23,6 +23,7 @@ from units.domain import Fix, Verdict, judge_fix
 from units.models import Unit
 
 POSITIONS_IN_BATCH_MAX = 1_000
+BODY_BYTES_MAX = 512 * 1024  # a full batch with every field
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _telemetry(unit_id: UUID, fix: Fix) -> dict[str, Any]:
 def positions(request: HttpRequest) -> HttpResponse:
     """`{"positions": [{"unit_id" or "callsign", "lat", "lng", "at", …}]}` -> accepted and refused ones."""
     try:
-        rows = body_of(request)["positions"]
+        rows = body_of(request, bytes_max=BODY_BYTES_MAX)["positions"]
         if not isinstance(rows, list):
             raise TypeError
     except ValueError as error:
@@ -209,6 +210,7 @@ def _callsigns(rows: list[Any]) -> dict[str, UUID]:
     wanted = {
         str(row["callsign"]).upper() for row in rows if isinstance(row, dict) and "callsign" in row
     }
+    wanted = {callsign for callsign in wanted if "\x00" not in callsign}  # PostgreSQL refuses it
     if not wanted:
         return {}
     return {

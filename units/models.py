@@ -157,6 +157,10 @@ class Unit(models.Model):
                 condition=models.Q(status__in=[*UnitStatus]), name="units_unit_status"
             ),
             models.CheckConstraint(
+                condition=~models.Q(status="out_of_service") | ~models.Q(status_reason=""),
+                name="units_unit_out_of_service_says_why",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(kind__in=[*UnitKind]), name="units_unit_kind"
             ),
             models.CheckConstraint(
