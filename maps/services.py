@@ -32,7 +32,7 @@ STREET_RADIUS_M_MIN = 150
 JUNCTION_RADIUS_M = 150
 UNDRAWN_STREET_RADIUS_M = 900
 HAND_DRAWN = "hand-made for the demonstration"
-SHORE_M_MAX = 400
+SHORE_M_MAX = 600
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -135,7 +135,7 @@ def _seed_network() -> None:
                 mode=TravelMode.BOAT if item.road_class == RoadClass.FERRY else TravelMode.ROAD,
                 road_class=item.road_class,
                 name=item.name,
-                length_m=path_length_m([LatLng(*point) for point in item.points]),
+                length_m=path_length_m([LatLng(lat, lng) for lng, lat in _line(item).coords]),
                 speed_kph=item.speed_kph,
                 line=_line(item),
             )
@@ -283,7 +283,9 @@ def _reach_m(shape: GEOSGeometry, point: Point) -> int:
 
 
 def _line(item: network.Segment) -> LineString:
-    return LineString([(lng, lat) for lat, lng in item.points], srid=4326)
+    return LineString(
+        areas.rounded([(lng, lat) for lat, lng in item.points], closed=False), srid=4326
+    )
 
 
 def _point(position: LatLng) -> Point:

@@ -9,6 +9,8 @@ from shapely.geometry import MultiPoint, MultiPolygon, Point, Polygon
 
 from maps.demo.outline import BINTAN, CITY_ON_BINTAN, ISLANDS, KELURAHAN, PENYENGAT, Points
 
+ROUNDS = 2
+
 
 def land() -> dict[str, MultiPolygon]:
     """All land of the map by name, for drawing."""
@@ -39,9 +41,24 @@ def kelurahan_areas() -> dict[str, MultiPolygon]:
 
 
 def _polygon(points: Points) -> Polygon:
-    polygon = Polygon([(lng, lat) for lat, lng in points])
+    polygon = Polygon(rounded([(lng, lat) for lat, lng in points], closed=True))
     assert polygon.is_valid, "an outline crosses itself"
     return polygon
+
+
+def rounded(points: list[tuple[float, float]], *, closed: bool) -> list[tuple[float, float]]:
+    """Corners cut twice (Chaikin), because a ruler's corners read as facts; the ends of an open line stay."""
+    for _ in range(ROUNDS):
+        if not closed and len(points) < 3:
+            return points
+        following = [*points[1:], points[0]] if closed else points[1:]
+        cut = [
+            (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
+            for a, b in zip(points, following, strict=False)
+            for share in (0.25, 0.75)
+        ]
+        points = cut if closed else [points[0], *cut[1:-1], points[-1]]
+    return points
 
 
 def _multi(shape: Polygon | MultiPolygon) -> MultiPolygon:

@@ -285,7 +285,7 @@ CROSSINGS: tuple[tuple[str, float, tuple[str | tuple[float, float], ...]], ...] 
     ("Pelantar 2 - Penyengat", PENYENGAT_CROSSING_KPH, ("pelantar-2", (0.9358, 104.4440), (0.9350, 104.4390), (0.9310, 104.4310), "dermaga-penyengat")),
     ("Pelantar 1 - Pelantar 2", OPEN_WATER_KPH, ("pelantar-1", (0.9356, 104.4425), "pelantar-2")),
     ("Pelantar 1 - Pelantar Kuning", OPEN_WATER_KPH, ("pelantar-1", (0.9350, 104.4400), (0.9320, 104.4372), "pelantar-kuning")),
-    ("Sri Bintan Pura - Penyengat", OPEN_WATER_KPH, ("sri-bintan-pura", (0.9294, 104.4362), "dermaga-penyengat")),
+    ("Sri Bintan Pura - Penyengat", PENYENGAT_CROSSING_KPH, ("sri-bintan-pura", (0.9294, 104.4362), "dermaga-penyengat")),
     ("Sri Bintan Pura - Pelantar Kuning", OPEN_WATER_KPH, ("sri-bintan-pura", (0.9310, 104.4368), "pelantar-kuning")),
     ("Pelantar 1 - Senggarang", OPEN_WATER_KPH, ("pelantar-1", (0.9370, 104.4395), "dermaga-senggarang")),
     ("Pelantar 2 - Kampung Bugis", OPEN_WATER_KPH, ("pelantar-2", (0.9362, 104.4440), "dermaga-kampung-bugis")),

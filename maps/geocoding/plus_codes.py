@@ -1,4 +1,4 @@
-"""Plus codes in a text ("WF9F+CM Tanjungpinang", "6PH3WF9F+CM")."""
+"""Plus codes in a text ("WF9F+CM Tanjungpinang", "6PG6WF9F+CM")."""
 
 from __future__ import annotations
 

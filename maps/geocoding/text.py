@@ -24,6 +24,7 @@ FUZZY_WINDOWS_MAX = 14
 FUZZY_CHARACTERS_MIN = 6
 CORE_SIMILARITY_MIN = 0.34
 FAR_AWAY_M = 150_000.0
+NAMED_IN_FULL_WORDS_MIN = 3  # "ambulans 119" is called for, "RSUD Raja Ahmad Tabib" is a place
 CROSSING_M_MAX = 60.0
 CROSSING_RADIUS_M = 120.0
 CANDIDATES_MAX = 8
@@ -396,7 +397,7 @@ def _confidence(hit: PlaceHit, mention: _Mention) -> float | None:
     cue = mention.window.cue
     confidence = CONFIDENCE.get(hit.kind, CONFIDENCE_OTHER) * hit.score
     if hit.kind in CALLED_FOR and cue != "place":
-        if len(mention.window.words) == 1:
+        if len(mention.window.words) < NAMED_IN_FULL_WORDS_MIN:
             return None
         confidence *= 0.5
     if cue == "destination":

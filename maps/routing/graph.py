@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 SPEED_KPH: Mapping[str, float] = {"r1": 48.0, "r2": 36.0, "r3": 22.0, "ferry": 20.0}
 ON_FOOT_KPH = 5.0
 VERSION_CHECK_S = 3.0
-SAMPLE_M = 40.0  # a position snaps to the road within half of this
+SAMPLE_M = 40.0
 WEIGHT_S_MIN = 0.01  # scipy reads a stored zero as "no road"
 
 Floats = NDArray[np.float64]
@@ -50,6 +50,28 @@ class Samples:
     tree: cKDTree
     edge: Ints
     share: Floats
+
+    def nearest(self, local: Floats, *, within_m: float) -> tuple[Floats, Ints, Floats]:
+        """Metres to the line, its edge and the share along it; infinite metres where nothing is that near.
+
+        The nearest sample finds the edge; the exact point lies on one of the two pieces beside that sample.
+        """
+        metres, at = self.tree.query(local, distance_upper_bound=within_m + SAMPLE_M)
+        hit = np.isfinite(metres)
+        at = np.where(hit, at, 0)
+        share = self.share[at]
+        last = len(self.edge) - 1
+        for beside in (np.maximum(at - 1, 0), np.minimum(at + 1, last)):
+            begin, piece = self.tree.data[at], self.tree.data[beside] - self.tree.data[at]
+            length2 = np.maximum((piece**2).sum(axis=1), 1e-9)
+            along = np.clip(((local - begin) * piece).sum(axis=1) / length2, 0.0, 1.0)
+            off = np.hypot(*(local - begin - along[:, None] * piece).T)
+            better = hit & (self.edge[beside] == self.edge[at]) & (off < metres)
+            metres = np.where(better, off, metres)
+            share = np.where(
+                better, self.share[at] + along * (self.share[beside] - self.share[at]), share
+            )
+        return np.where(metres <= within_m, metres, np.inf), self.edge[at], share
 
 
 class Network:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -292,22 +293,15 @@ def _snap(
     if samples is None or not positions:
         return [None] * len(positions)
     local = network.metres(np.array([(at.lng, at.lat) for at in positions]))
-    off, nearest = samples.tree.query(local, distance_upper_bound=SNAP_M_MAX)
-    snaps: list[_Snap | None] = []
-    for metres, at in zip(off.tolist(), nearest.tolist(), strict=True):
-        if not np.isfinite(metres):
-            snaps.append(None)
-            continue
-        edge = int(samples.edge[at])
-        snaps.append(
-            _Snap(
-                edge,
-                float(samples.share[at]),
-                metres,
-                _off_line_s(metres, network.edges[edge].mode),
-            )
+    metres, edges, shares = samples.nearest(local, within_m=SNAP_M_MAX)
+    return [
+        _Snap(edge, share, off_m, _off_line_s(off_m, network.edges[edge].mode))
+        if math.isfinite(off_m)
+        else None
+        for off_m, edge, share in zip(
+            metres.tolist(), edges.tolist(), shares.tolist(), strict=True
         )
-    return snaps
+    ]
 
 
 def _off_line_s(metres: float, mode: str) -> float:

@@ -156,7 +156,7 @@ export function paintRules(colours, { overRaster }) {
 /** Labels in the order in which they win a place. @param {Palette} colours */
 export function labelRules(colours) {
   const halo = { stroke: colours.land, width: 3 };
-  const text = { fill: colours.text, fontFamily: colours.font, fontSize: LABEL_PX };
+  const text = { fill: colours.text, fontFamily: colours.font, fontSize: LABEL_PX, lineHeight: 1.2 };
   const dotted = (weight) =>
     new protomapsL.GroupSymbolizer([
       new protomapsL.CircleSymbolizer({ radius: 2, fill: colours.text }),

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from maps import services
+from maps.routing import graph
+
+
+@pytest.fixture(autouse=True)
+def _fresh_graph():
+    graph.forget()
+
+
+@pytest.fixture
+def city(db):
+    services.seed_city()
