@@ -275,3 +275,14 @@ AML_AFTER_CALL = timedelta(seconds=600)
 
 def aml_belongs(*, aml_at: datetime, call_at: datetime) -> bool:
     return -AML_BEFORE_CALL <= aml_at - call_at <= AML_AFTER_CALL
+
+
+# --- outside acts -------------------------------------------------------------------------------
+
+
+class ProviderError(Exception):
+    """A provider refused or did not answer. A permanent refusal is not worth a second try."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent

@@ -312,6 +312,20 @@ def receive_message_status(
     return "applied" if is_new else "nothing_new"
 
 
+def message_accepted(*, message_id: Any, sid: str, status: str) -> None:
+    """The provider has taken a message of ours. Its first reports may have been here before its answer."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message_id)
+        message.provider_sid = sid[:SID_CHARS_MAX]
+        early = MessageStatus.objects.filter(
+            provider=message.provider, provider_sid=message.provider_sid
+        )
+        for word in [status, *early.values_list("status", flat=True)]:
+            message.provider_status = next_message_status(message.provider_status, word)
+        early.update(message=message)
+        message.save(update_fields=["provider_sid", "provider_status"])
+
+
 def receive_recording(seen: dict[str, Any], *, provider: str, now: datetime) -> str:
     call = selectors.call_by_sid(provider, seen["call_sid"][:SID_CHARS_MAX])
     Recording.objects.update_or_create(

@@ -11,8 +11,10 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from calls.domain import LIVE, OVER, TEXT_CHANNELS, WAITING
+from calls.domain import LIVE, OVER, TEXT_CHANNELS, WAITING, Channel
+from calls.messaging.port import OutgoingMessage
 from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
+from calls.telephony.port import Leg
 from realtime.protocol import stamp
 
 MESSAGES_ON_BOARD_MAX = 20
@@ -30,20 +32,6 @@ class CallSummary:
     call_ids: list[UUID]
     received_at: datetime
     answered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What an adapter must know to act on a call."""
-
-    id: UUID
-    channel: str
-    provider: str
-    provider_sid: str
-    caller: str
-    party: str
-    to_number: str
-    live: bool
 
 
 def on_board() -> QuerySet[Call]:
@@ -107,19 +95,37 @@ def incident_ids(call_ids: Iterable[Any]) -> set[UUID]:
     )
 
 
-def reach(call_id: Any) -> Reach | None:
+def leg(call_id: Any) -> Leg | None:
+    """The caller's side of a call, for the telephone provider."""
     call = Call.objects.filter(pk=call_id).first()
     if call is None:
         return None
-    return Reach(
-        id=call.pk,
-        channel=call.channel,
-        provider=call.provider,
+    return Leg(
+        call_id=call.pk,
         provider_sid=call.provider_sid,
         caller=call.caller,
-        party=call.party,
         to_number=call.to_number,
         live=call.status in LIVE,
+    )
+
+
+def answered_by(call_id: Any) -> str | None:
+    found = Call.objects.filter(pk=call_id, status="answered").values_list("answered_by_id")
+    return next((str(person) for (person,) in found), None)
+
+
+def outgoing(message_id: Any) -> OutgoingMessage | None:
+    message = Message.objects.select_related("call").filter(pk=message_id, direction="out").first()
+    if message is None:
+        return None
+    call = message.call
+    return OutgoingMessage(
+        message_id=message.pk,
+        # A caller who spoke is written to by SMS.
+        channel=call.channel if call.channel in TEXT_CHANNELS else Channel.SMS,
+        to=call.caller or call.party,
+        text=message.text,
+        sent=bool(message.provider_sid),
     )
 
 

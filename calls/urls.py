@@ -1,3 +1,20 @@
-from django.urls import URLPattern
+"""Addresses that providers and telephones call. Mounted at the root: the paths are part of the boundary."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from calls import webhooks
+
+urlpatterns = [
+    path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
+    path("twilio/voice/status", webhooks.voice_status, name="twilio-voice-status"),
+    path("twilio/voice/recording", webhooks.voice_recording, name="twilio-voice-recording"),
+    path("twilio/voice/wait", webhooks.voice_wait, name="twilio-voice-wait"),
+    path("twilio/voice/left-queue", webhooks.voice_left_queue, name="twilio-voice-left-queue"),
+    path("twilio/voice/join/<uuid:call_id>", webhooks.voice_join, name="twilio-voice-join"),
+    path(
+        "twilio/voice/requeue/<uuid:call_id>", webhooks.voice_requeue, name="twilio-voice-requeue"
+    ),
+    path("twilio/messages/incoming", webhooks.messages_incoming, name="twilio-messages-incoming"),
+    path("twilio/messages/status", webhooks.messages_status, name="twilio-messages-status"),
+    path("aml", webhooks.aml, name="aml"),
+]

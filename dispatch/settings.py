@@ -233,6 +233,8 @@ TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
 TWILIO_API_BASE_URL = _read(
     env.str, "TWILIO_API_BASE_URL", ""
 )  # a stand-in of the provider, for tests
+# Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
+AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
 if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
     if TELEPHONY == "twilio":
         _problems.append(
@@ -259,14 +261,19 @@ LEAFLET_CONFIG = {
 # --- pages and files ---------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(_read(env.str, "STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+_collected = _read(env.bool, "STATIC_COLLECTED", default=False)
+# Without collected files whitenoise serves them from where they lie, and there is no folder to look into.
+STATIC_ROOT = (
+    Path(_read(env.str, "STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+    if _collected or "collectstatic" in sys.argv
+    else None
+)
 # npm packages come by package-lock.json; only their dist folders are served.
 STATICFILES_DIRS = [
     (f"npm/{name}", BASE_DIR / "node_modules" / name / "dist")
     for name in ("uplot", "protomaps-leaflet")
     if (BASE_DIR / "node_modules" / name / "dist").is_dir()
 ]
-_collected = _read(env.bool, "STATIC_COLLECTED", default=False)
 WHITENOISE_USE_FINDERS = not _collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,54 @@
+"""Calls and webhooks to look at. Nothing is changed here: the record of what happened stays as it is."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from calls.models import Call, Location, Message, WebhookRecord
+
+
+class ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class MessageInline(ReadOnly, TabularInline):
+    model = Message
+    fields = ("at", "direction", "text", "provider_status")
+    extra = 0
+
+
+class LocationInline(ReadOnly, TabularInline):
+    model = Location
+    fields = ("at", "source", "label", "radius_m", "confidence")
+    extra = 0
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnly, ModelAdmin):
+    list_display = ("received_at", "channel", "status", "caller", "disposition", "incident")
+    list_filter = ("channel", "status", "disposition")
+    list_select_related = ("incident",)
+    search_fields = ("caller", "caller_name", "provider_sid", "incident__number")
+    search_help_text = _("Number, name, SID or incident")
+    date_hierarchy = "received_at"
+    inlines = (MessageInline, LocationInline)
+
+
+@admin.register(WebhookRecord)
+class WebhookRecordAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "kind", "verified", "outcome", "provider_sid")
+    list_filter = ("verified", "kind", "outcome")
+    search_fields = ("provider_sid", "idempotency_token")
+    search_help_text = _("SID or idempotency token")
+    date_hierarchy = "at"
+    show_full_result_count = False

@@ -1,0 +1,106 @@
+"""The commands on calls: bodies, roles, handlers; the same for HTTP and the socket."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field, StringConstraints
+
+from calls import services
+from calls.domain import Disposition
+from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
+from realtime.eventlog import Done
+from realtime.protocol import Role
+from realtime.registry import CommandBody, Context, register_command, register_rejection
+
+REPLY_CHARS_MAX = 1_600
+CENTRE = (Role.DISPATCHER, Role.SUPERVISOR)
+NoNul = StringConstraints(pattern=r"^[^\x00]*$")
+
+
+class OneCall(CommandBody):
+    call_id: UUID
+
+
+class DisposeCall(OneCall):
+    disposition: Disposition
+    reason: Annotated[str, Field(max_length=REASON_CHARS_MAX), NoNul] = ""
+
+
+class Position(CommandBody):
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    radius_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
+    label: Annotated[str, Field(max_length=LABEL_CHARS_MAX), NoNul] | None = None
+    place_id: Annotated[str, Field(max_length=60), NoNul] | None = None
+
+
+class LocateCall(OneCall):
+    location: Position
+
+
+class ReplyToCall(OneCall):
+    text: Annotated[str, Field(min_length=1, max_length=REPLY_CHARS_MAX), NoNul]
+
+
+def answer(ctx: Context, body: OneCall) -> Done:
+    """Answer a waiting call or conversation."""
+    return services.answer(ctx, call_id=body.call_id)
+
+
+def release(ctx: Context, body: OneCall) -> Done:
+    """Give an answered call back to the queue."""
+    return services.release(ctx, call_id=body.call_id)
+
+
+def hang_up(ctx: Context, body: OneCall) -> Done:
+    """End an answered call or conversation."""
+    return services.hang_up(ctx, call_id=body.call_id)
+
+
+def dispose(ctx: Context, body: DisposeCall) -> Done:
+    """Say what the call was; ends it when it is still live."""
+    return services.dispose(
+        ctx, call_id=body.call_id, disposition=body.disposition, reason=body.reason
+    )
+
+
+def locate(ctx: Context, body: LocateCall) -> Done:
+    """Add the position that the dispatcher has found out."""
+    where = body.location
+    return services.locate(
+        ctx,
+        call_id=body.call_id,
+        position=(where.lat, where.lng),
+        radius_m=where.radius_m,
+        label=where.label or "",
+        place_id=where.place_id or "",
+    )
+
+
+def reply(ctx: Context, body: ReplyToCall) -> Done:
+    """Write to the citizen."""
+    return services.reply(ctx, call_id=body.call_id, text=body.text)
+
+
+def register() -> None:
+    for name, body, handle in (
+        ("call.answer", OneCall, answer),
+        ("call.release", OneCall, release),
+        ("call.hang_up", OneCall, hang_up),
+        ("call.dispose", DisposeCall, dispose),
+        ("call.locate", LocateCall, locate),
+        ("call.reply", ReplyToCall, reply),
+    ):
+        register_command(name, body, roles=CENTRE, handle=handle)
+    for code, words in {
+        "call_unknown": _("There is no such call."),
+        "call_taken": _("%(by)s was first and has answered this call."),
+        "call_over": _("The call is over."),
+        "call_not_answered": _("Answer the call first."),
+        "caller_unknown": _("The caller's number is not known."),
+        "location_impossible": _("This position is not possible."),
+    }.items():
+        register_rejection(code, words)

@@ -1,0 +1,81 @@
+"""The provider's part without a provider: what Twilio would fetch and report, as really signed requests to this service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import httpx
+from django.conf import settings
+from django.urls import reverse
+
+from calls.domain import ProviderError
+from calls.signing import form, signature
+from calls.telephony.port import Leg
+
+REQUEST_TIMEOUT_S = 10.0
+
+SignedRequest = tuple[str, dict[str, str], bytes]
+Send = Callable[[str, dict[str, str], bytes], int]  # the HTTP status
+
+
+def signed_request(path: str, params: Mapping[str, str | list[str]]) -> SignedRequest:
+    """(url, headers, body) just as Twilio would send it; a list is a repeated parameter."""
+    pairs = [
+        (name, value)
+        for name, values in params.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    url = settings.PUBLIC_BASE_URL + path
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "X-Twilio-Signature": signature(token=settings.TWILIO_AUTH_TOKEN, url=url, pairs=pairs),
+    }
+    return url, headers, form(pairs)
+
+
+def send_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
+    try:
+        return httpx.post(
+            url, headers=headers, content=body, timeout=REQUEST_TIMEOUT_S
+        ).status_code
+    except httpx.HTTPError as error:
+        raise ProviderError(type(error).__name__) from None
+
+
+class EmulatedVoice:
+    """Stands in for Twilio's side of a call; a dispatcher's telephone is taken to be answered at once."""
+
+    name = "emulator"
+
+    def __init__(self, send: Send = send_over_http) -> None:
+        self._send = send
+
+    def connect_caller(self, leg: Leg) -> None:
+        self._tell("twilio-voice-left-queue", leg, QueueResult="redirected", QueueTime="0")
+        self._tell("twilio-voice-join", leg, CallStatus="in-progress", args=[leg.call_id])
+
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
+        """Nothing to report: Twilio tells us of a participant only where we ask it to."""
+
+    def return_to_queue(self, leg: Leg) -> None:
+        self._tell("twilio-voice-requeue", leg, CallStatus="in-progress", args=[leg.call_id])
+        self._tell("twilio-voice-wait", leg, CallStatus="in-progress")
+
+    def hang_up(self, leg: Leg) -> None:
+        self._tell("twilio-voice-status", leg, CallStatus="completed", CallDuration="1")
+
+    def _tell(
+        self, name: str, leg: Leg, *, args: list[object] | None = None, **params: str
+    ) -> None:
+        common = {
+            "CallSid": leg.provider_sid,
+            "AccountSid": settings.TWILIO_ACCOUNT_SID,
+            "From": leg.caller,
+            "To": leg.to_number,
+            "Direction": "inbound",
+            "ApiVersion": "2010-04-01",
+        }
+        status = self._send(*signed_request(reverse(name, args=args), {**common, **params}))
+        if status >= 400:
+            note = f"own service answered {status}"
+            raise ProviderError(note, permanent=status < 500)

@@ -1,0 +1,36 @@
+"""What the centre asks of any telephone provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The caller's side of a call, as an adapter must know it."""
+
+    call_id: UUID
+    provider_sid: str
+    caller: str
+    to_number: str
+    live: bool
+
+
+class Telephony(Protocol):
+    """Each act may be asked for twice: jobs run at least once. Failures are `calls.domain.ProviderError`."""
+
+    name: str
+
+    def connect_caller(self, leg: Leg) -> None:
+        """Take the caller out of the queue into the call's own conference."""
+
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
+        """Bring the dispatcher into the same conference."""
+
+    def return_to_queue(self, leg: Leg) -> None:
+        """Put the caller back where the others wait."""
+
+    def hang_up(self, leg: Leg) -> None:
+        """End the caller's leg."""

@@ -1,0 +1,214 @@
+"""Twilio: the documents it fetches, the signatures it sends, the acts we ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from django.conf import settings
+from django.urls import reverse
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.twiml.voice_response import Dial, VoiceResponse
+
+from calls.domain import ProviderError
+from calls.telephony.port import Leg
+
+QUEUE_NAME = "emergency"
+API_TIMEOUT_S = 10.0
+WAIT_PAUSE_S = 8
+RATE_LIMITED = 429
+
+# Spoken by the provider before anybody's language is known: both, Indonesian first. Digits are words on purpose.
+GREETING = (
+    (
+        "id-ID",
+        "Anda terhubung dengan layanan darurat satu satu dua. Jangan tutup telepon, petugas segera menjawab.",
+    ),
+    (
+        "en-GB",
+        "You have reached emergency service one one two. Stay on the line, we will answer you shortly.",
+    ),
+)
+WAITING = (
+    ("id-ID", "Mohon tetap di telepon. Petugas kami segera menjawab Anda."),
+    ("en-GB", "Please stay on the line. We will answer you shortly."),
+)
+QUEUE_TROUBLE = (
+    ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
+    ("en-GB", "Please wait, you are still connected."),
+)
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+def greet_and_queue() -> str:
+    """The first thing a caller hears, and the answer to every voice error: never silence."""
+    response = VoiceResponse()
+    _say(response, GREETING)
+    _enqueue(response)
+    return str(response)
+
+
+def queue() -> str:
+    """Back into the queue without a second greeting."""
+    response = VoiceResponse()
+    _enqueue(response)
+    return str(response)
+
+
+def queue_after_trouble() -> str:
+    response = VoiceResponse()
+    _say(response, QUEUE_TROUBLE)
+    response.pause(length=2)
+    _enqueue(response)
+    return str(response)
+
+
+def wait() -> str:
+    """What is heard in the queue. Twilio fetches it again at its end, so it goes on until somebody answers."""
+    response = VoiceResponse()
+    for language, words in WAITING:
+        response.say(words, language=language)
+        response.pause(length=WAIT_PAUSE_S)
+    return str(response)
+
+
+def join(call_id: Any) -> str:
+    """The caller's leg enters the conference and stays there whoever else leaves."""
+    response = VoiceResponse()
+    dial = Dial()
+    dial.conference(
+        conference_name(call_id),
+        participant_label="caller",
+        beep="false",
+        start_conference_on_enter=True,
+        end_conference_on_exit=False,
+    )
+    response.append(dial)
+    return str(response)
+
+
+def nothing() -> str:
+    return str(VoiceResponse())
+
+
+def conference_name(call_id: Any) -> str:
+    return f"call-{call_id}"
+
+
+def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:
+    for language, text in words:
+        response.say(text, language=language)
+
+
+def _enqueue(response: VoiceResponse) -> None:
+    response.enqueue(
+        QUEUE_NAME,
+        wait_url=reverse("twilio-voice-wait"),
+        wait_url_method="POST",
+        action=reverse("twilio-voice-left-queue"),
+        method="POST",
+    )
+
+
+# --- signatures --------------------------------------------------------------------------------
+
+
+class Parameters(dict[str, list[str]]):
+    """Parameters as the library expects them, repeated ones included."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]
+
+
+def signature_valid(
+    *, path: str, query: str, params: Mapping[str, list[str]] | str, signature: str
+) -> bool:
+    """Whether Twilio sent this. The address comes from settings: headers of a request prove nothing.
+
+    `params` is the body itself for JSON, whose hash is then part of the address. Both tokens count while the token
+    is being changed.
+    """
+    if isinstance(params, str) and "bodySHA256=" not in query:
+        return False
+    url = settings.PUBLIC_BASE_URL + path + (f"?{query}" if query else "")
+    body = params if isinstance(params, str) else Parameters(params)
+    tokens = (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY)
+    return bool(signature) and any(
+        RequestValidator(token).validate(url, body, signature) for token in tokens if token
+    )
+
+
+# --- acts --------------------------------------------------------------------------------------
+
+
+class TwilioVoice:
+    name = "twilio"
+
+    def __init__(self) -> None:
+        self._client = _client()
+
+    def connect_caller(self, leg: Leg) -> None:
+        self._redirect(leg, reverse("twilio-voice-join", args=[leg.call_id]))
+
+    def return_to_queue(self, leg: Leg) -> None:
+        self._redirect(leg, reverse("twilio-voice-requeue", args=[leg.call_id]))
+
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
+        conference = self._client.conferences(conference_name(leg.call_id))
+        _asked(
+            lambda: conference.participants.create(
+                from_=settings.TWILIO_NUMBER or leg.to_number,
+                to=f"client:{dispatcher_id}",
+                label=f"dispatcher-{dispatcher_id}",
+                early_media=True,
+                end_conference_on_exit=False,
+                beep="false",
+            )
+        )
+
+    def hang_up(self, leg: Leg) -> None:
+        _asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))
+
+    def _redirect(self, leg: Leg, path: str) -> None:
+        url = settings.PUBLIC_BASE_URL + path
+        _asked(lambda: self._client.calls(leg.provider_sid).update(url=url, method="POST"))
+
+
+class _StandInHttpClient(TwilioHttpClient):
+    """Twilio's own client with another host: a stand-in of the provider in tests."""
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        base, parts = urlsplit(settings.TWILIO_API_BASE_URL), urlsplit(url)
+        return super().request(
+            method,
+            urlunsplit((base.scheme, base.netloc, parts.path, parts.query, "")),
+            *args,
+            **kwargs,
+        )
+
+
+def _client() -> Client:
+    kind = _StandInHttpClient if settings.TWILIO_API_BASE_URL else TwilioHttpClient
+    return Client(
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_AUTH_TOKEN,
+        http_client=kind(timeout=API_TIMEOUT_S),
+    )
+
+
+def _asked(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except TwilioRestException as error:
+        permanent = 400 <= error.status < 500 and error.status != RATE_LIMITED
+        message = f"status {error.status} code {error.code}"  # the text may hold the number
+        raise ProviderError(message, permanent=permanent) from None
+    except requests.RequestException as error:
+        raise ProviderError(type(error).__name__) from None
