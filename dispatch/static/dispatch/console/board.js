@@ -1,0 +1,163 @@
+/** What the panels show, read from the store. Pure: the store, the moment and the limits come in. */
+
+import { distanceM } from "#realtime/time";
+
+export const SPOKEN = new Set(["voice", "pbx"]);
+export const FREE = new Set(["available", "available_on_scene", "returning", "move_up"]);
+const WAITING = new Set(["ringing", "queued"]);
+const NEAR_SHARE = 0.75; // of a limit: amber from here
+const SAME_INCIDENT_M = 400;
+
+const byReceived = (a, b) => (a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : 0);
+
+export const isWaiting = (call) => WAITING.has(call.status);
+
+/** Calls nobody has answered, the longest waiting first. */
+export function waitingCalls(store) {
+  return store.all("calls").filter(isWaiting).sort(byReceived);
+}
+
+/** The one F1 answers: the longest waiting voice, else the longest waiting text. */
+export function nextToAnswer(store) {
+  const waiting = waitingCalls(store);
+  return waiting.find((call) => SPOKEN.has(call.channel)) ?? waiting[0] ?? null;
+}
+
+/** Answered calls that belong to no incident yet; this person's first. */
+export function callsInHand(store, viewerId) {
+  const own = (call) => (call.answered_by?.id === viewerId ? 0 : 1);
+  return store
+    .all("calls")
+    .filter((call) => call.status === "answered" && !call.incident_id)
+    .sort((a, b) => own(a) - own(b) || byReceived(a, b));
+}
+
+/** Calls that ended and of which nobody has said what they were. */
+export function callsToCallBack(store) {
+  return store
+    .all("calls")
+    .filter((call) => (call.status === "abandoned" || call.status === "ended") && !call.incident_id)
+    .sort(byReceived);
+}
+
+const RANK = { aml: 1, whatsapp: 1, share_link: 1, operator: 0, address: 2, text: 3, network: 4 };
+
+/** The best piece of location evidence: the operator's word, then the smallest radius, then the newest. */
+export function bestLocation(locations) {
+  const radius = (one) => one.radius_m ?? 5000;
+  return (
+    [...(locations ?? [])].sort(
+      (a, b) =>
+        Number(b.source === "operator") - Number(a.source === "operator") ||
+        radius(a) - radius(b) ||
+        (RANK[a.source] ?? 5) - (RANK[b.source] ?? 5) ||
+        (a.at < b.at ? 1 : -1),
+    )[0] ?? null
+  );
+}
+
+/** The newest words a citizen has written; null for none. */
+export function lastWords(call) {
+  return call.messages?.findLast?.((message) => message.direction === "in" && message.text)?.text ?? null;
+}
+
+export function callsOf(store, incident) {
+  return (incident.call_ids ?? []).map((id) => store.get("calls", id)).filter(Boolean);
+}
+
+export function assignmentsOf(store, incident) {
+  return (incident.assignment_ids ?? []).map((id) => store.get("assignments", id)).filter(Boolean);
+}
+
+/** Open incidents: priority (unknown after 2, it may be anything), then the oldest. */
+export function incidentsInOrder(store) {
+  const rank = (incident) => incident.priority ?? 2.5;
+  return store
+    .all("incidents")
+    .sort(
+      (a, b) => rank(a) - rank(b) || (a.opened_at < b.opened_at ? -1 : a.opened_at > b.opened_at ? 1 : 0),
+    );
+}
+
+/**
+ * The limit that runs on an incident: assigning the first unit, then the oldest unacknowledged assignment.
+ * @returns {{name: "assign"|"acknowledge", seconds: number, level: "ok"|"near"|"over"}|null}
+ */
+export function limitOf(store, incident, limits, clock) {
+  const assignments = assignmentsOf(store, incident);
+  if (!assignments.length && !incident.first_assigned_at) {
+    return judged("assign", clock.ageS(incident.opened_at), limits.assign_s);
+  }
+  const open = assignments.filter((row) => row.status === "assigned" || row.status === "notified");
+  if (!open.length) return null;
+  const oldest = open.map((row) => row.assigned_at).sort()[0];
+  return judged("acknowledge", clock.ageS(oldest), limits.acknowledge_s);
+}
+
+export function judged(name, seconds, limit) {
+  if (seconds === null) return null;
+  const level = seconds > limit ? "over" : seconds > limit * NEAR_SHARE ? "near" : "ok";
+  return { name, seconds, level };
+}
+
+/** Is the unit's position older than the limit, so that it may be wrong? Unknown is not old. */
+export function isStale(unit, limits, clock) {
+  return Boolean(unit.position) && clock.ageS(unit.position.at) > limits.position_stale_s;
+}
+
+/** Units by agency in the order of the reference data; agencies unknown to it follow. */
+export function unitsByAgency(store, agencies) {
+  const groups = new Map(agencies.map((agency) => [agency.code, { ...agency, units: [] }]));
+  for (const unit of store.all("units")) {
+    if (!groups.has(unit.agency))
+      groups.set(unit.agency, { code: unit.agency, name: unit.agency, units: [] });
+    groups.get(unit.agency).units.push(unit);
+  }
+  const collator = new Intl.Collator("en", { numeric: true });
+  for (const group of groups.values()) group.units.sort((a, b) => collator.compare(a.callsign, b.callsign));
+  return [...groups.values()].filter((group) => group.units.length);
+}
+
+/** For what a unit is out: its incident, else its station. */
+export function incidentOfUnit(store, unit) {
+  const assignment = unit.assignment_id ? store.get("assignments", unit.assignment_id) : null;
+  return assignment ? (store.get("incidents", assignment.incident_id) ?? null) : null;
+}
+
+/** Open incidents near a position, nearest first: a call may be about the same. */
+export function incidentsNear(store, position, { withinM = SAME_INCIDENT_M, max = 3 } = {}) {
+  if (!position) return [];
+  return store
+    .all("incidents")
+    .map((incident) => ({ incident, metres: distanceM(position, incident.location) }))
+    .filter((row) => row.metres !== null && row.metres <= withinM + (position.radius_m ?? 0))
+    .sort((a, b) => a.metres - b.metres)
+    .slice(0, max);
+}
+
+/** The figures of the top bar. */
+export function figures(store, clock) {
+  const waiting = waitingCalls(store);
+  const units = store.all("units");
+  return {
+    waiting: waiting.length,
+    longestS: waiting.length ? clock.ageS(waiting[0].received_at) : null,
+    incidents: store.state.incidents.size,
+    free: units.filter((unit) => FREE.has(unit.status) && !unit.assignment_id).length,
+    units: units.length,
+  };
+}
+
+const SEVERITY_RANK = { mayday: 0, critical: 1, warning: 2, notice: 3 };
+
+/** Alarms: unacknowledged first, the worst first, the newest first. */
+export function alarmsInOrder(store) {
+  return store
+    .all("alarms")
+    .sort(
+      (a, b) =>
+        Number(Boolean(a.acknowledged_at)) - Number(Boolean(b.acknowledged_at)) ||
+        (SEVERITY_RANK[a.severity] ?? 4) - (SEVERITY_RANK[b.severity] ?? 4) ||
+        (a.raised_at < b.raised_at ? 1 : -1),
+    );
+}

@@ -1,0 +1,33 @@
+/** Commands about calls: answer, say what it was, give back, hang up. Pure. */
+import { fill, gettext } from "#realtime/words";
+import { act, reading, wrong } from "#console/reading";
+
+export function answer(_words, world) {
+  const call = world.nextCall;
+  if (!call) return wrong(gettext("Nobody is waiting."));
+  const will = gettext("answer the longest waiting call.");
+  return reading({ acts: [act("call.answer", { call_id: call.id })], will });
+}
+
+/** `iseng`, `hantu`, `info`: what the chosen call was. @param {string} disposition */
+export function dispose(disposition, world) {
+  const call = world.chosenCall;
+  if (!call) return wrong(gettext("Choose a call first."));
+  const name = world.callDispositions.find((row) => row.key === disposition)?.name ?? disposition;
+  return reading({
+    acts: [act("call.dispose", { call_id: call.id, disposition })],
+    will: fill(gettext("end the chosen call as “%(how)s”."), { how: name }),
+  });
+}
+
+export function release(_words, world) {
+  if (!world.chosenCall) return wrong(gettext("Choose a call first."));
+  const will = gettext("give the chosen call back to the queue.");
+  return reading({ acts: [act("call.release", { call_id: world.chosenCall.id })], will });
+}
+
+export function hangup(_words, world) {
+  if (!world.chosenCall) return wrong(gettext("Choose a call first."));
+  const will = gettext("hang up the chosen call.");
+  return reading({ acts: [act("call.hang_up", { call_id: world.chosenCall.id })], will });
+}
