@@ -7,12 +7,19 @@ would look broken, so the demo city has more of them; the noise is there all the
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 CHANNELS = ("voice", "voice", "whatsapp", "whatsapp", "sms")
 REAL_SHARE = 0.62
+# How many of the real ones call about what somebody else has just called about.
+AGAIN_SHARE = 0.18
+SEEN_BY_MANY = frozenset({"fire", "traffic_accident", "flood", "fallen_tree"})
+# Numbers of emulated citizens begin with this, so that real ones and those of a replay are left to people.
+NUMBER_PREFIX = "+6281277"
 JITTER_DEGREES = 0.0012
 RADII_M = (8, 12, 25, 60, 180)
+PIN_SHARE = 0.6
+AML_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,6 @@ class Story:
     priority: int
     words: str
     on_island: bool = False
-    at_sea: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,9 @@ class Caller:
     disposition: str
     spot: Spot
     radius_m: int
-    pin: bool = field(default=False)
+    pin: bool = False
+    has_aml: bool = False
+    matter: int = 0  # callers with the same number speak of the same happening
 
 
 SPOTS: tuple[Spot, ...] = (
@@ -77,7 +85,17 @@ STORIES: tuple[Story, ...] = (
     Story("flood", 3, "Banjir di {place}, air sudah selutut masuk rumah"),
     Story("police", 2, "Ada maling ketangkap warga di {place}, mau dihakimi massa"),
     Story("gas_leak", 2, "Bau gas kuat sekali dari warung di {place}"),
-    Story("medical", 1, "Orang tua jatuh, kepala berdarah, tolong ambulans laut. {place}", on_island=True),
+    Story(
+        "medical",
+        1,
+        "Orang tua jatuh, kepala berdarah, tolong ambulans laut. {place}",
+        on_island=True,
+    ),
+)
+WITNESS_WORDS = (
+    "Pak sudah ada yang lapor belum? Yang di {place}, saya lihat dari seberang",
+    "Mau lapor juga kejadian di {place}, makin ramai orang",
+    "Tolong cepat pak, yang di {place} tadi, warga sudah panik",
 )
 NOISE: tuple[tuple[str, str], ...] = (
     ("ghost", ""),
@@ -90,30 +108,78 @@ NOISE: tuple[tuple[str, str], ...] = (
 )
 
 
-def next_caller(chance: random.Random) -> Caller:
-    """A citizen who turns to the centre now."""
-    number = f"+62812{chance.randrange(10_000_000, 100_000_000)}"
-    channel = chance.choice(CHANNELS)
-    radius_m = chance.choice(RADII_M)
-    if chance.random() >= REAL_SHARE:
-        disposition, words = chance.choice(NOISE)
-        spot = chance.choice(SPOTS)
-        channel = "voice" if not words else channel
-        return Caller(number, channel, words, None, None, disposition, spot, radius_m)
-    story = chance.choice(STORIES)
-    spot = ISLAND if story.on_island else _near(chance.choice(SPOTS), chance)
-    words = story.words.format(place=spot.name)
-    return Caller(
-        number,
-        channel,
-        words,
-        story.type,
-        story.priority,
-        "emergency",
-        spot,
-        radius_m,
-        pin=channel == "whatsapp" and chance.random() < 0.6,
-    )
+@dataclass(slots=True)
+class Citizens:
+    """The city's people. What happened lately is remembered, because others see it, too."""
+
+    chance: random.Random
+    matters: int = 0
+    lately: Caller | None = None
+
+    def next_caller(self, *, real: bool | None = None) -> Caller:
+        """A citizen who turns to the centre now; `real` decides whether there is an emergency."""
+        if real is None:
+            real = self.chance.random() < REAL_SHARE
+        if not real:
+            return self._noise()
+        if self.lately is not None and self.chance.random() < AGAIN_SHARE:
+            return self._witness(self.lately)
+        caller = self._emergency()
+        self.lately = caller if caller.type in SEEN_BY_MANY else None
+        return caller
+
+    def _emergency(self) -> Caller:
+        story = self.chance.choice(STORIES)
+        spot = ISLAND if story.on_island else _near(self.chance.choice(SPOTS), self.chance)
+        self.matters += 1
+        channel = self.chance.choice(CHANNELS)
+        return Caller(
+            number=self._number(),
+            channel=channel,
+            words=story.words.format(place=spot.name),
+            type=story.type,
+            priority=story.priority,
+            disposition="emergency",
+            spot=spot,
+            radius_m=self.chance.choice(RADII_M),
+            pin=channel == "whatsapp" and self.chance.random() < PIN_SHARE,
+            has_aml=channel == "voice" and self.chance.random() < AML_SHARE,
+            matter=self.matters,
+        )
+
+    def _witness(self, first: Caller) -> Caller:
+        """Somebody else who sees the same from close by."""
+        return replace(
+            first,
+            number=self._number(),
+            channel=self.chance.choice(CHANNELS),
+            spot=_near(first.spot, self.chance),
+            pin=False,
+            has_aml=False,
+            words=self.chance.choice(WITNESS_WORDS).format(place=first.spot.name),
+        )
+
+    def _noise(self) -> Caller:
+        disposition, words = self.chance.choice(NOISE)
+        self.matters += 1
+        return Caller(
+            number=self._number(),
+            channel=self.chance.choice(CHANNELS) if words else "voice",
+            words=words,
+            type=None,
+            priority=None,
+            disposition=disposition,
+            spot=self.chance.choice(SPOTS),
+            radius_m=self.chance.choice(RADII_M),
+            matter=self.matters,
+        )
+
+    def _number(self) -> str:
+        return f"{NUMBER_PREFIX}{self.chance.randrange(100_000, 1_000_000)}"
+
+
+def is_emulated(number: str | None) -> bool:
+    return number is not None and number.startswith(NUMBER_PREFIX)
 
 
 def pause_s(chance: random.Random, *, per_minute: float) -> float:
