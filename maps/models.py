@@ -74,7 +74,9 @@ class District(models.Model):
         ordering = ("subdistrict_code", "code")
         constraints = (
             models.UniqueConstraint(
-                fields=("subdistrict_code", "name"), name="maps_district_name"
+                fields=("subdistrict_code", "name"),
+                name="maps_district_name",
+                violation_error_message=_("This kecamatan already has a kelurahan of that name."),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="maps_district_named"),
         )
@@ -125,11 +127,15 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(radius_m__gte=5) & Q(radius_m__lte=RADIUS_M_MAX),
                 name="maps_place_radius",
+                violation_error_message=_("The radius must be between 5 and 50 000 metres."),
             ),
             models.CheckConstraint(
                 condition=Q(is_demo_position=False)
                 | Q(certainty__in=("approximate", "kelurahan")),
                 name="maps_place_demo_is_not_exact",
+                violation_error_message=_(
+                    "A position made up for the demonstration cannot be a published one. Choose another certainty."
+                ),
             ),
         )
 
@@ -219,16 +225,24 @@ class RoadEdge(models.Model):
         verbose_name = _("road")
         verbose_name_plural = _("roads")
         constraints = (
-            models.CheckConstraint(condition=~Q(source=F("target")), name="maps_roadedge_no_loop"),
+            models.CheckConstraint(
+                condition=~Q(source=F("target")),
+                name="maps_roadedge_no_loop",
+                violation_error_message=_("A road must lead from one node to another."),
+            ),
             models.CheckConstraint(condition=Q(length_m__gt=0), name="maps_roadedge_length"),
             models.CheckConstraint(
                 condition=Q(speed_kph=None) | (Q(speed_kph__gte=1) & Q(speed_kph__lte=160)),
                 name="maps_roadedge_speed",
+                violation_error_message=_("The speed must be between 1 and 160 km/h, or empty."),
             ),
             models.CheckConstraint(
                 condition=Q(mode="boat", road_class="ferry")
                 | (Q(mode="road") & ~Q(road_class="ferry")),
                 name="maps_roadedge_class_of_mode",
+                violation_error_message=_(
+                    "A crossing by boat has the class “crossing by boat”, and no road has it."
+                ),
             ),
         )
 

@@ -1,0 +1,162 @@
+"""Districts, places and the road network in the admin; geometry is edited on the city's own map."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from maps import resources
+from maps.admin_pages import ReferenceAdmin
+from maps.geo import LatLng, distance_m, path_length_m
+from maps.geocoding.normalise import normalise, squash
+from maps.models import District, Place, PlaceName, RoadEdge, RoadNode, Surface
+from maps.services import place_in_districts, set_names
+
+END_TO_NODE_M_MAX = 60.0
+
+
+class DistrictForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        area, centre = cleaned.get("area"), cleaned.get("centre")
+        if area is not None and not area.valid:
+            raise ValidationError(
+                {"area": _("The border crosses itself. Draw it without crossings.")}
+            )
+        if area is not None and centre is not None and not area.covers(centre):
+            raise ValidationError(
+                {"centre": _("The centre lies outside of the area. Move it inside.")}
+            )
+        return cleaned
+
+
+@admin.register(District)
+class DistrictAdmin(ReferenceAdmin):
+    form = DistrictForm
+    resource_classes = [resources.DistrictResource]
+    list_display = ("name", "subdistrict", "code", "places_count", "is_approximate")
+    list_filter = ("subdistrict", "is_approximate")
+    search_fields = ("name", "subdistrict", "code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[District]:
+        return super().get_queryset(request).annotate(places_count=Count("places"))
+
+    @admin.display(description=_("places"), ordering="places_count")
+    def places_count(self, district: Any) -> int:
+        return district.places_count
+
+
+class PlaceNameForm(ModelForm):
+    class Meta:
+        model = PlaceName
+        fields = ("written",)
+
+    def clean_written(self) -> str:
+        written = str(self.cleaned_data["written"]).strip()
+        normal = normalise(written)
+        if not normal:
+            raise ValidationError(_("A name needs at least one letter or digit."))
+        self.instance.normal, self.instance.squashed = normal, squash(normal)
+        return written
+
+
+class PlaceNameFormSet(BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        said = Counter(
+            normalise(form.cleaned_data["written"])
+            for form in self.forms
+            if form.cleaned_data.get("written") and not form.cleaned_data.get("DELETE")
+        )
+        twice = [normal for normal, count in said.items() if count > 1]
+        if twice:
+            sentence = _("Two of the names are searched as “%(name)s”. Keep one of them.")
+            raise ValidationError(sentence, params={"name": twice[0]})
+
+
+class PlaceNameInline(TabularInline):
+    model = PlaceName
+    form = PlaceNameForm
+    formset = PlaceNameFormSet
+    readonly_fields = ("normal",)
+    extra = 1
+
+
+@admin.register(Place)
+class PlaceAdmin(ReferenceAdmin):
+    resource_classes = [resources.PlaceResource]
+    inlines = (PlaceNameInline,)
+    list_display = ("name", "kind", "district", "radius_m", "certainty", "is_demo_position")
+    list_filter = ("kind", "certainty", "is_demo_position", "district__subdistrict", "district")
+    list_select_related = ("district",)
+    search_fields = ("name", "names__written", "names__normal", "address")
+    autocomplete_fields = ("district",)
+    prepopulated_fields = {"key": ("name",)}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_related(request, form, formsets, change)
+        place: Place = form.instance
+        set_names({place.key: [place.name]})  # a place is always found by its own name
+        place_in_districts()
+
+
+@admin.register(RoadNode)
+class RoadNodeAdmin(ReferenceAdmin):
+    resource_classes = [resources.RoadNodeResource]
+    list_display = ("key", "name", "is_demo_position")
+    list_filter = ("is_demo_position",)
+    search_fields = ("key", "name")
+
+
+class RoadEdgeForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        source, target, line = (cleaned.get(name) for name in ("source", "target", "line"))
+        if not (source and target and line):
+            return cleaned
+        points = [LatLng(lat, lng) for lng, lat in line.coords]
+        for node, end in ((source, points[0]), (target, points[-1])):
+            metres = distance_m(LatLng(node.point.y, node.point.x), end)
+            if metres > END_TO_NODE_M_MAX:
+                sentence = _(
+                    "The line ends %(metres)d m from the node “%(node)s”. Draw it up to the node."
+                )
+                raise ValidationError({"line": sentence % {"metres": metres, "node": node}})
+        self.instance.length_m = path_length_m(points)
+        return cleaned
+
+
+@admin.register(RoadEdge)
+class RoadEdgeAdmin(ReferenceAdmin):
+    form = RoadEdgeForm
+    resource_classes = [resources.RoadEdgeResource]
+    list_display = ("label", "mode", "road_class", "length", "speed_kph", "oneway")
+    list_filter = ("mode", "road_class", "oneway")
+    list_select_related = ("source", "target")
+    search_fields = ("name", "key", "source__name", "target__name")
+    autocomplete_fields = ("source", "target")
+    readonly_fields = ("length",)
+    exclude = ("length_m",)
+
+    @admin.display(description=_("road"), ordering="name")
+    def label(self, edge: RoadEdge) -> str:
+        return edge.name or f"{edge.source} – {edge.target}"
+
+    @admin.display(description=_("length"), ordering="length_m")
+    def length(self, edge: RoadEdge) -> str:
+        return f"{edge.length_m:.0f} m" if edge.length_m else "–"
+
+
+@admin.register(Surface)
+class SurfaceAdmin(ReferenceAdmin):
+    list_display = ("name", "kind", "is_approximate")
+    list_filter = ("kind", "is_approximate")
+    search_fields = ("name", "key")

@@ -1,0 +1,138 @@
+"""Columns of the files in which the map is imported and exported. Geometry is WKT with its SRID, positions are lat, lng."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget, Widget
+
+from maps.geo import position_or_none
+from maps.models import District, Place, RoadEdge, RoadNode
+from maps.services import set_names
+
+SRID = 4326
+NAME_SEPARATOR = ";"
+
+
+class WktWidget(Widget):
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> GEOSGeometry | None:
+        if not value:
+            return None
+        try:
+            geometry = GEOSGeometry(str(value))
+        except (ValueError, GEOSException, GDALException):
+            raise ValueError(
+                _("This is no geometry in WKT, such as POINT(104.4665 0.9186).")
+            ) from None
+        if geometry.srid not in {None, SRID}:
+            raise ValueError(_("The geometry must be in degrees (SRID 4326)."))
+        geometry.srid = SRID
+        return geometry
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return value.ewkt if value else ""
+
+
+class PositionResource(ModelResource):
+    """Rows with one position, written as two columns."""
+
+    lat = Field(column_name="lat")
+    lng = Field(column_name="lng")
+
+    def dehydrate_lat(self, row: Any) -> Any:
+        return row.point.y
+
+    def dehydrate_lng(self, row: Any) -> Any:
+        return row.point.x
+
+    def import_field(self, field: Any, instance: Any, row: Any, **kwargs: Any) -> None:
+        if field.column_name not in {"lat", "lng"}:
+            super().import_field(field, instance, row, **kwargs)
+
+    def after_import_instance(self, instance: Any, new: bool, **kwargs: Any) -> None:  # noqa: FBT001
+        row = kwargs.get("row") or {}
+        position = position_or_none(_number(row.get("lat")), _number(row.get("lng")))
+        if position is None:
+            raise ValidationError(
+                {
+                    "point": _(
+                        "lat and lng must be a position in degrees, like 0.9186 and 104.4665."
+                    )
+                }
+            )
+        instance.point = Point(position.lng, position.lat, srid=SRID)
+
+
+class DistrictResource(ModelResource):
+    area = Field("area", "area", WktWidget())
+    centre = Field("centre", "centre", WktWidget())
+
+    class Meta:
+        model = District
+        import_id_fields = ("code",)
+        fields = (
+            "code",
+            "name",
+            "subdistrict_code",
+            "subdistrict",
+            "is_approximate",
+            "centre",
+            "area",
+        )
+        clean_model_instances = True
+
+
+class PlaceResource(PositionResource):
+    district = Field("district", "district", ForeignKeyWidget(District, "code"))
+    names = Field(column_name="names")
+
+    class Meta:
+        model = Place
+        import_id_fields = ("key",)
+        fields = (
+            "key", "name", "kind", "lat", "lng", "radius_m", "certainty", "is_demo_position", "district", "address",
+            "phone", "source", "names",
+        )  # fmt: skip
+        clean_model_instances = True
+
+    def dehydrate_names(self, place: Place) -> str:
+        return f"{NAME_SEPARATOR} ".join(name.written for name in place.names.all())
+
+    def after_save_instance(self, instance: Place, row: Any, **kwargs: Any) -> None:
+        others = [text.strip() for text in str(row.get("names") or "").split(NAME_SEPARATOR)]
+        set_names({instance.key: [instance.name, *filter(None, others)]})
+
+
+class RoadNodeResource(PositionResource):
+    class Meta:
+        model = RoadNode
+        import_id_fields = ("key",)
+        fields = ("key", "name", "lat", "lng", "is_demo_position")
+        clean_model_instances = True
+
+
+class RoadEdgeResource(ModelResource):
+    source = Field("source", "source", ForeignKeyWidget(RoadNode, "key"))
+    target = Field("target", "target", ForeignKeyWidget(RoadNode, "key"))
+    line = Field("line", "line", WktWidget())
+
+    class Meta:
+        model = RoadEdge
+        import_id_fields = ("key",)
+        fields = (
+            "key", "source", "target", "mode", "road_class", "name", "length_m", "speed_kph", "oneway", "line",
+        )  # fmt: skip
+        clean_model_instances = True
+
+
+def _number(text: Any) -> float | None:
+    try:
+        return float(str(text).replace(",", "."))
+    except ValueError:
+        return None
