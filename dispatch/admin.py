@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 
 import units.selectors
-from dispatch.models import IncidentType
+from dispatch.models import IncidentType, validate_needs
 from maps.admin_pages import ReferenceAdmin
 
 # Group -> (model, symbol); a model that has no page is left out.
@@ -44,6 +44,7 @@ NAVIGATION = (
             ("maps.Surface", "landscape"),
         ),
     ),
+    (_("Calls"), (("calls.Call", "call"), ("calls.WebhookRecord", "webhook"))),
     (_("People"), (("accounts.User", "group"), ("accounts.ApiToken", "key"))),
 )
 
@@ -53,8 +54,10 @@ FOREIGN = ("procrastinate.ProcrastinateJob", "axes.AccessAttempt", "axes.AccessL
 
 class IncidentTypeForm(forms.ModelForm):
     def clean_needs(self) -> dict[str, Any]:
-        """The form of the plan is checked by the model; here: that the capabilities exist."""
-        needs = self.cleaned_data["needs"] or {}
+        """A plan of the right form that asks only for capabilities that exist."""
+        needs = self.cleaned_data["needs"]
+        needs = {} if needs is None else needs
+        validate_needs(needs)
         known = {row["key"] for row in units.selectors.capability_rows(indonesian=True)}
         asked = {need["capability"] for plan in needs.values() for need in plan}
         if unknown := sorted(asked - known):

@@ -55,8 +55,8 @@ class CapabilityResource(ModelResource):
 
 class StationResource(ModelResource):
     agency = Field("agency", "agency", ByName(Agency, "code"))
-    lat = Field(column_name="lat")
-    lng = Field(column_name="lng")
+    lat = Field(column_name="lat", readonly=True)
+    lng = Field(column_name="lng", readonly=True)
 
     class Meta:
         model = Station
@@ -70,12 +70,8 @@ class StationResource(ModelResource):
     def dehydrate_lng(self, station: Station) -> Any:
         return station.point.x if station.point else ""
 
-    def import_field(self, field: Any, instance: Any, row: Any, **kwargs: Any) -> None:
-        if field.column_name not in {"lat", "lng"}:
-            super().import_field(field, instance, row, **kwargs)
-
-    def after_import_instance(self, instance: Station, new: bool, **kwargs: Any) -> None:  # noqa: FBT001
-        row = kwargs.get("row") or {}
+    def import_instance(self, instance: Station, row: Any, **kwargs: Any) -> None:
+        super().import_instance(instance, row, **kwargs)
         if "lat" not in row or "lng" not in row:
             return
         lat, lng = str(row["lat"]).strip(), str(row["lng"]).strip()
