@@ -51,12 +51,7 @@ class PositionResource(ModelResource):
     def dehydrate_lng(self, row: Any) -> Any:
         return row.point.x
 
-    def import_field(self, field: Any, instance: Any, row: Any, **kwargs: Any) -> None:
-        if field.column_name not in {"lat", "lng"}:
-            super().import_field(field, instance, row, **kwargs)
-
-    def after_import_instance(self, instance: Any, new: bool, **kwargs: Any) -> None:  # noqa: FBT001
-        row = kwargs.get("row") or {}
+    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         position = position_or_none(_number(row.get("lat")), _number(row.get("lng")))
         if position is None:
             raise ValidationError(
@@ -67,6 +62,7 @@ class PositionResource(ModelResource):
                 }
             )
         instance.point = Point(position.lng, position.lat, srid=SRID)
+        super().import_instance(instance, row, **kwargs)
 
 
 class DistrictResource(ModelResource):
