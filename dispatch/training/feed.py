@@ -26,13 +26,21 @@ OnEvent = Callable[[dict[str, Any]], None]
 class Feed:
     """`state` is the board as of `seq`; `on_event` hears every event, with the board already brought forward."""
 
-    def __init__(self, base_url: str, token: str, *, on_event: OnEvent | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        on_event: OnEvent | None = None,
+        keeps_board: bool = True,
+    ) -> None:
         self.url = "ws" + base_url.removeprefix("http") + "/ws/v1/"
         self.state: State = state_of({})
         self.seq: int | None = None
         self.ready = asyncio.Event()
         self._token = token
         self._on_event = on_event
+        self._keeps_board = keeps_board
         self._promised = 0
 
     async def follow(self) -> None:
@@ -101,7 +109,7 @@ class Feed:
         return kept
 
     def _apply(self, event: dict[str, Any]) -> None:
-        if event["type"] == "event":
+        if event["type"] == "event" and self._keeps_board:
             self.state = apply_event(self.state, event["data"])
         self.seq = event["seq"]
         if event["type"] == "event" and self._on_event is not None:
