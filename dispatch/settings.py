@@ -224,8 +224,9 @@ PHONE_REGION = _read(env.str, "PHONE_REGION", "ID")
 TELEPHONY = _read(env.str, "TELEPHONY", "emulator")
 if TELEPHONY not in {"emulator", "twilio"}:
     _problems.append("TELEPHONY: must be emulator or twilio")
-TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", "")
-TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", "")
+_test_account = ("AC" + "0" * 32, "only-for-tests") if TESTING else ("", "")
+TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", _test_account[0])
+TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", _test_account[1])
 # Both tokens are accepted while the token is being changed.
 TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
 TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
@@ -325,6 +326,24 @@ UNFOLD = {
     "SITE_HEADER": "Siaga 112",
     "SITE_SUBHEADER": CITY_NAME,
     "SITE_SYMBOL": "emergency",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "/static/dispatch/favicon.svg"}
+    ],
+    "COLORS": {
+        "primary": {
+            "50": "#eef5fc",
+            "100": "#d8e8f8",
+            "200": "#b5d3f1",
+            "300": "#87b8e8",
+            "400": "#5598dc",
+            "500": "#3a7fca",
+            "600": "#2c6cb5",
+            "700": "#255893",
+            "800": "#21496f",
+            "900": "#1e3d5b",
+            "950": "#14283d",
+        }
+    },
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/accounts/language/"},
     "SHOW_HISTORY": True,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maps.admin_pages import ReferenceAdmin
 from units import resources
-from units.models import Agency, Capability, Station, Unit
+from units.models import STATUS_NAMES, Agency, Capability, Station, Unit
 
 
 @admin.register(Agency)
@@ -83,13 +83,21 @@ class UnitForm(ModelForm):
 class UnitAdmin(ReferenceAdmin):
     form = UnitForm
     resource_classes = [resources.UnitResource]
-    list_display = ("callsign", "agency", "kind", "station", "status", "travels_by", "is_active")
+    list_display = (
+        "callsign",
+        "agency_code",
+        "kind",
+        "station",
+        "status_name",
+        "travels_by",
+        "is_active",
+    )
     list_filter = ("agency", "kind", "travels_by", "status", "is_active", "capabilities")
     list_select_related = ("agency", "station")
     search_fields = ("callsign", "station__name")
     autocomplete_fields = ("agency", "station")
     filter_horizontal = ("capabilities",)
-    readonly_fields = ("status", "status_at", "position_at")
+    readonly_fields = ("status_name", "status_at", "status_reason", "position_at")
     fieldsets = (
         (
             None,
@@ -105,8 +113,16 @@ class UnitAdmin(ReferenceAdmin):
                 )
             },
         ),
-        (_("Now"), {"fields": ("status", "status_at", "position_at")}),
+        (_("Now"), {"fields": readonly_fields}),
     )
+
+    @admin.display(description=_("agency"), ordering="agency__order")
+    def agency_code(self, unit: Unit) -> str:
+        return unit.agency.code
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_name(self, unit: Unit) -> str:
+        return str(STATUS_NAMES[unit.status])
 
     def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:  # noqa: FBT001
         if obj.status_at is None:
