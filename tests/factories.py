@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
+import calls.selectors
 import units.selectors
 import units.services
+from calls.telephony.emulator import signed_request
 from dispatch.accounts.models import User
 from dispatch.accounts.services import create_person, issue_token
 from dispatch.accounts.viewers import viewer_of_token
@@ -107,3 +110,56 @@ def make_unit(callsign: str = "DAMKAR-1", **changes: Any) -> uuid.UUID:
 def crew_of(unit_id: uuid.UUID) -> Person:
     callsign = units.selectors.states([unit_id])[0].callsign
     return person(f"crew.{callsign.lower()}", Role.CREW, unit_id=unit_id)
+
+
+def webhook(path: str, params: dict[str, Any]) -> Any:
+    """Post a really signed webhook of the provider; returns the answer."""
+    url, headers, body = signed_request(path, params)
+    assert url.endswith(path)
+    answer = Client().post(
+        path, body, content_type="application/x-www-form-urlencoded", headers=headers
+    )
+    assert answer.status_code < 300, (answer.status_code, answer.content)
+    return answer
+
+
+def ring(sid: str = "CA1", caller: str = "+628127011001") -> str:
+    """A citizen calls; returns the call's id."""
+    webhook(
+        "/twilio/voice/incoming",
+        {"CallSid": sid, "From": caller, "To": "+62771112", "CallStatus": "ringing"},
+    )
+    return _newest_call()
+
+
+def text(words: str, *, sid: str = "SM1", caller: str = "+628127011003", **changes: str) -> str:
+    """A citizen writes by WhatsApp; returns the id of the conversation."""
+    webhook(
+        "/twilio/messages/incoming",
+        {
+            "MessageSid": sid,
+            "From": f"whatsapp:{caller}",
+            "To": "whatsapp:+62771112",
+            "Body": words,
+            "NumMedia": "0",
+            **changes,
+        },
+    )
+    return _newest_call()
+
+
+def status(sid: str, word: str, sequence: int) -> None:
+    webhook(
+        "/twilio/voice/status",
+        {
+            "CallSid": sid,
+            "From": "+628127011001",
+            "To": "+62771112",
+            "CallStatus": word,
+            "SequenceNumber": str(sequence),
+        },
+    )
+
+
+def _newest_call() -> str:
+    return str(max(row["id"] for row in calls.selectors.wires()))

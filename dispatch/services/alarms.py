@@ -36,7 +36,7 @@ def raise_alarm(
     )
     if created:
         log.record(
-            "alarm.raised", alarms=[alarm.pk], facts={"alarm_id": str(alarm.pk), "kind": kind}
+            "alarm.raised", facts={"alarm_id": str(alarm.pk), "kind": kind}, **_touched(alarm)
         )
     return alarm
 
@@ -47,7 +47,7 @@ def clear_alarms(log: Change, *, kind: str, subject_id: str) -> None:
     ):
         alarm.cleared_at = log.now
         alarm.save(update_fields=["cleared_at"])
-        log.record("alarm.cleared", alarms=[alarm.pk], facts={"alarm_id": str(alarm.pk)})
+        log.record("alarm.cleared", facts={"alarm_id": str(alarm.pk)}, **_touched(alarm))
 
 
 def acknowledge_alarm(ctx: Context, *, alarm_id: str) -> Done:
@@ -60,7 +60,7 @@ def acknowledge_alarm(ctx: Context, *, alarm_id: str) -> Done:
             alarm.acknowledged_at = ctx.now
             alarm.acknowledged_by_id = ctx.viewer.user_id
             alarm.save(update_fields=["acknowledged_at", "acknowledged_by"])
-            log.record("alarm.acknowledged", alarms=[alarm.pk], facts={"alarm_id": str(alarm.pk)})
+            log.record("alarm.acknowledged", facts={"alarm_id": str(alarm.pk)}, **_touched(alarm))
         log.result = {"alarm_id": str(alarm.pk)}
     return log.done
 
@@ -82,3 +82,9 @@ def on_webhook_rejected(log: Change, *, recent: int, **_facts: object) -> None:
     """More than a few unsigned webhooks in five minutes: a rotated token, or somebody tries."""
     if recent > UNSIGNED_IN_WINDOW_MAX:
         raise_alarm(log, kind="webhook_rejected", severity="warning", facts={"recent": recent})
+
+
+def _touched(alarm: Alarm) -> dict[str, list[Any]]:
+    """An alarm about a unit is told to that unit's tablet, too."""
+    about = {"units": [alarm.subject_id]} if alarm.subject_kind == "units" else {}
+    return {"alarms": [alarm.pk], **about}

@@ -8,6 +8,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import connections
 
 from realtime.hub import stop_hub
 from realtime.routing import websocket_urls
@@ -67,4 +68,11 @@ def as_(person: Person):
 
 async def do(call, *args: Any, **kwargs: Any) -> Any:
     """Run blocking test code beside the socket."""
-    return await sync_to_async(call, thread_sensitive=True)(*args, **kwargs)
+
+    def closing() -> Any:
+        try:
+            return call(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await sync_to_async(closing, thread_sensitive=True)()

@@ -7,21 +7,20 @@ page loaded now would get; and fail when the events did not change anything at a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from calls import services as call_services
 from dispatch.services.alarms import clear_alarms
 from realtime import eventlog, registry
 from realtime.protocol import Actor, Viewer, apply_event, prune_for_unit, state_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-seen_names: set[str] = set()
 
 
 def snapshot(viewer: Viewer) -> dict[str, Any]:
@@ -37,7 +36,6 @@ def verify(viewers: list[Viewer], act: Callable[[], Any], *names: str) -> None:
     events = eventlog.events_after(head)
     assert [event.name for event in events] == list(names)
     assert [event.seq for event in events] == list(range(head + 1, head + 1 + len(events)))
-    seen_names.update(names)
     changed = False
     for viewer in viewers:
         state = before[viewer]
@@ -57,20 +55,13 @@ def everybody(ada, cy, crew, dee):
     return [ada.viewer, cy.viewer, crew.viewer, dee.viewer]
 
 
-def ring(sid: str = "CA1", caller: str = "+628127011001") -> str:
-    call = call_services.receive_call(
-        provider_sid=sid, caller_raw=caller, to_number="112", now=timezone.now(), provider="twilio"
-    )
-    return str(call.pk)
-
-
 def opened(ada, **changes) -> str:
     fields = {"type": "fire", "priority": 1, "location": factories.PLACE, "note": "api besar"}
     return ada.done("incident.open", **{**fields, **changes})["incident_id"]
 
 
 def test_a_call_from_ringing_to_disposed(everybody, ada):
-    verify(everybody, ring, "call.received")
+    verify(everybody, factories.ring, "call.received")
     call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
 
     verify(everybody, lambda: ada.done("call.answer", call_id=call_id), "call.answered")
@@ -79,10 +70,71 @@ def test_a_call_from_ringing_to_disposed(everybody, ada):
         lambda: ada.done("call.locate", call_id=call_id, location=factories.PLACE),
         "call.location_added",
     )
+    verify(everybody, lambda: factories.status("CA1", "completed", 9), "call.ended")
+    verify(
+        everybody,
+        lambda: ada.done("call.dispose", call_id=call_id, disposition="prank"),
+        "call.disposed",
+    )
+
+
+def test_a_call_that_hears_the_queue(everybody):
+    factories.ring()
+    params = {
+        "CallSid": "CA1",
+        "From": "+628127011001",
+        "To": "+62771112",
+        "CallStatus": "in-progress",
+    }
+    verify(everybody, lambda: factories.webhook("/twilio/voice/wait", params), "call.queued")
+
+
+def test_a_caller_who_hangs_up_before_an_answer(everybody):
+    factories.ring()
+    verify(everybody, lambda: factories.status("CA1", "completed", 9), "call.abandoned")
+
+
+def test_a_call_that_goes_back_to_the_queue(everybody, ada):
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+    verify(everybody, lambda: ada.done("call.release", call_id=call_id), "call.released")
+
+
+def test_a_conversation_with_words_a_pin_and_an_answer(everybody, ada, crew, engine):
+    verify(
+        everybody,
+        lambda: factories.text("kebakaran! posisi 0.9290, 104.4408"),
+        "call.received",
+        "call.message_received",
+        "call.location_added",
+    )
+    call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
+    ada.done("call.answer", call_id=call_id)
+    incident = opened(ada, call_id=call_id)
+    ada.done("unit.assign", incident_id=incident, unit_id=str(engine))
+
+    verify(
+        everybody,
+        lambda: factories.text("cepat pak, ada anak di dalam", sid="SM2"),
+        "call.message_received",
+    )
+    words = registry.snapshot(crew.viewer)["incidents"][0]["words"]
+    assert words[-1]["text"] == "cepat pak, ada anak di dalam"
+    verify(
+        everybody,
+        lambda: factories.text("", sid="SM3", Latitude="0.9290", Longitude="104.4408"),
+        "call.message_received",
+        "call.location_added",
+    )
+    verify(
+        everybody,
+        lambda: ada.done("call.reply", call_id=call_id, text="Bantuan dalam perjalanan."),
+        "call.message_sent",
+    )
 
 
 def test_an_incident_through_its_life(everybody, ada, bo, engine, ambulance, crew):
-    call_id = ring()
+    call_id = factories.ring()
     ada.done("call.answer", call_id=call_id)
     verify(
         everybody,
@@ -90,10 +142,17 @@ def test_an_incident_through_its_life(everybody, ada, bo, engine, ambulance, cre
         "incident.opened",
     )
     incident_id = registry.snapshot(ada.viewer)["incidents"][0]["id"]
-    second = ring("CA2", "+628127011002")
+    second = factories.ring("CA2", "+628127011002")
     verify(
         everybody,
         lambda: ada.done("incident.attach_call", incident_id=incident_id, call_id=second),
+        "call.attached",
+    )
+    other_incident = opened(ada)
+    verify(
+        everybody,
+        lambda: ada.done("incident.attach_call", incident_id=other_incident, call_id=second),
+        "call.detached",
         "call.attached",
     )
     verify(
@@ -195,3 +254,40 @@ def test_a_status_set_by_hand(everybody, engine, crew):
         ),
         "unit.status_set",
     )
+
+
+def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
+    everybody, root, ambulance, client
+):
+    client.force_login(root.user)
+    page = f"/admin/units/unit/{ambulance}/change/"
+    form = client.get(page).context["adminform"].form
+    fields = {name: value for name, value in form.initial.items() if value not in (None, "")}
+    fields["capabilities"] = [one.pk for one in fields["capabilities"]]
+    fields.pop("is_active", None)
+
+    def save() -> None:
+        answer = client.post(page, fields)
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+
+    verify(everybody[:3], save, "reference.changed")
+
+
+def test_every_event_the_product_records_is_verified_here():
+    here = Path(__file__)
+    root = here.parent.parent.parent
+    recorded = set()
+    for package in ("calls", "dispatch", "maps", "units"):
+        for source in (root / package).rglob("*.py"):
+            text = source.read_text()
+            if "log.record(" in text:
+                recorded |= set(
+                    re.findall(
+                        r'"((?:call|incident|unit|assignment|alarm|reference)\.[a-z]+_?[a-z]+)"',
+                        text,
+                    )
+                )
+    recorded -= set(registry.commands)
+
+    verified = here.read_text()
+    assert {name for name in recorded if f'"{name}"' not in verified} == set()
