@@ -261,8 +261,9 @@ def _conversation(log: Change, seen: SeenMessage) -> Call:
         _one_at_a_time(party)
         call = (
             selectors.open_conversation(seen.channel, party)
-            .select_for_update(of=("self",))
-            .select_related("incident")
+            .select_for_update(
+                of=("self",)
+            )  # no join: it would be read before the wait for the lock
             .first()
         )
         if call is not None and (call.incident is None or call.incident.status != "closed"):

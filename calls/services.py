@@ -267,12 +267,9 @@ def reply(ctx: Context, *, call_id: UUID, text: str) -> Done:
 
 
 def _locked(call_id: Any) -> Call:
-    call = (
-        Call.objects.select_for_update(of=("self",))
-        .select_related("answered_by")
-        .filter(pk=call_id)
-        .first()
-    )
+    # No select_related: after waiting for the lock PostgreSQL reads the call again but not what was joined to it,
+    # and the loser of a race would see an answered call without the one who answered.
+    call = Call.objects.select_for_update(of=("self",)).filter(pk=call_id).first()
     if call is None:
         raise Rejected("call_unknown", status=404)
     return call

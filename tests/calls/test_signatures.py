@@ -108,7 +108,7 @@ def test_headers_of_the_request_do_not_change_the_address_that_was_signed(post):
 @pytest.mark.django_db
 def test_both_tokens_count_while_the_token_is_being_changed(post, provider):
     provider.TWILIO_AUTH_TOKEN_SECONDARY = provider.TWILIO_AUTH_TOKEN
-    url, headers, body = signed_request(INCOMING, PARAMS)
+    _, headers, body = signed_request(INCOMING, PARAMS)
     provider.TWILIO_AUTH_TOKEN = "the-new-one"
 
     response = Client().post(
