@@ -4,6 +4,19 @@ from typing import Any
 
 import structlog
 
+# Who asked from where is personal data and no part of a log; the person's id is enough.
+_PERSONAL = ("ip", "user_agent")
+
+
+def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Drop what identifies a person, and the line that a request began: the one that it ended says all."""
+    if event.get("event") == "request_started":
+        raise structlog.DropEvent
+    for key in _PERSONAL:
+        event.pop(key, None)
+    return event
+
+
 _SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -21,6 +34,7 @@ def configuration(*, level: str) -> dict[str, Any]:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _SHARED,
                 "processors": [
+                    without_personal_data,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
                     structlog.processors.JSONRenderer(),
@@ -43,6 +57,7 @@ def configure() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
+            without_personal_data,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -2,14 +2,18 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-SOCKETS = Gauge("siaga_sockets", "Open WebSockets", ["audience"])
+SOCKETS = Gauge("siaga_sockets", "Open WebSockets", ["audience"], multiprocess_mode="livesum")
 SOCKETS_CLOSED = Counter("siaga_sockets_closed_total", "WebSockets closed by the server", ["code"])
 EVENT_LAG = Histogram(
     "siaga_event_lag_seconds",
     "From the change's clock reading to the hub of this process handing it to its sockets",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
 )
-HEAD_SEQ = Gauge("siaga_hub_head_seq", "Number of the newest event this process has handed out")
+HEAD_SEQ = Gauge(
+    "siaga_hub_head_seq",
+    "Number of the newest event the slowest process has handed out",
+    multiprocess_mode="livemin",
+)
 DOORBELL_FAILURES = Counter("siaga_doorbell_failures_total", "Redis did not take a nudge in time")
 HUB_READ_FAILURES = Counter("siaga_hub_read_failures_total", "The hub could not read the log")
 COMMANDS = Counter("siaga_commands_total", "Commands answered", ["command", "outcome"])

@@ -1,0 +1,86 @@
+"""House rules a reader would otherwise have to look for."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LINES_MAX = 500
+LINES_JS_MAX = 220
+CODE = {".py", ".js", ".html", ".css", ".sh"}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+FILES = tracked()
+CODE_FILES = [path for path in FILES if path.suffix in CODE and "migrations" not in path.parts]
+
+
+def lines_with(pattern: str, files: list[Path]) -> list[str]:
+    found = []
+    for path in files:
+        if path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if re.search(pattern, line):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}")
+    return found
+
+
+def test_nothing_is_left_for_later():
+    assert lines_with(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError", CODE_FILES) == []
+
+
+def test_no_markup_is_made_from_text_in_the_browser():
+    scripts = [path for path in FILES if path.suffix == ".js" and "static" in path.parts]
+    assert scripts
+    assert lines_with(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", scripts) == []
+
+
+def test_tests_do_not_sleep():
+    tests = [path for path in CODE_FILES if "tests" in path.parts and "load" not in path.parts]
+    assert (
+        lines_with(
+            r"time\.sleep\((?!POLL_S\))|wait_for_timeout|pytest\.mark\.(flaky|skip\b)", tests
+        )
+        == []
+    )
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    texts = [path for path in FILES if path.suffix not in {".png", ".mo"}]
+    hosts = "|".join(
+        ("pypi\\.org", "registry\\.npmjs", "files\\.pythonhosted", "deb\\.debian\\.org")
+    )
+    assert lines_with(rf"/work/|/tmp/siaga|{hosts}", texts) == []
+
+
+@pytest.mark.parametrize(("suffix", "limit"), [(".py", LINES_MAX), (".js", LINES_JS_MAX)])
+def test_files_stay_small(suffix, limit):
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in CODE_FILES
+        if path.suffix == suffix and (count := len(path.read_text().splitlines())) > limit
+    }
+    assert long == {}
+
+
+def test_packages_carry_no_code_in_their_init():
+    assert [
+        str(path.relative_to(ROOT))
+        for path in CODE_FILES
+        if path.name == "__init__.py" and path.read_text().strip()
+    ] == []
