@@ -1,0 +1,121 @@
+/** Alarms: what a person must see and take note of. Unacknowledged ones are filled, acknowledged ones outlined. */
+import { icon, severitySymbol } from "#realtime/icons";
+import { fill, gettext, severityName, shortNumber } from "#realtime/words";
+import { alarmsInOrder } from "#console/board";
+import { h, kbd, keyed, setClass, setText, show } from "#console/dom";
+import { Panel } from "#console/panel";
+
+const ROWS_MAX = 40;
+const LOUD = new Set(["mayday", "critical"]);
+
+const WORDS = {
+  mayday: () => gettext("%(callsign)s calls for help"),
+  assignment_refused: () => gettext("%(callsign)s cannot go to %(incident)s"),
+  assignment_unacknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
+  not_acknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
+  webhook_rejected: () => gettext("Unsigned messages to the telephone address: %(recent)s in five minutes"),
+  connection_failed: () => gettext("A caller could not be connected"),
+  message_failed: () => gettext("A message to a citizen was not delivered"),
+  job_failed: () => gettext("A job of the system has failed for good"),
+};
+
+export class Alarms extends Panel {
+  connect() {
+    this.list = this.part("list");
+    this.empty = h("div", "none", h("b", null, gettext("No alarm")));
+    this.rows = h("ol", null);
+    this.more = h("div", "sub");
+    this.list.append(this.empty, this.rows, this.more);
+    this.said = new Set();
+  }
+
+  /** `A`: the first that nobody has acknowledged. */
+  acknowledge() {
+    const first = alarmsInOrder(this.app.store).find((alarm) => !alarm.acknowledged_at);
+    if (!first) return this.app.say(gettext("Every alarm has been acknowledged."));
+    return this.app.act("alarm.acknowledge", { alarm_id: first.id });
+  }
+
+  render() {
+    const alarms = alarmsInOrder(this.app.store);
+    const fresh = alarms.filter((alarm) => !alarm.acknowledged_at);
+    show(this.part("count"), fresh.length);
+    setText(this.part("count"), fill(gettext("%(count)s new"), { count: fresh.length }));
+    show(this.empty, !alarms.length);
+    this.firstId = fresh[0]?.id;
+    keyed(this.rows, alarms.slice(0, ROWS_MAX), {
+      key: (alarm) => alarm.id,
+      create: (alarm) => this.#row(alarm),
+    });
+    show(this.more, alarms.length > ROWS_MAX);
+    setText(this.more, `+${alarms.length - ROWS_MAX}`);
+    this.#announce(fresh);
+  }
+
+  #row(alarm) {
+    const shape = icon(severitySymbol(alarm.severity));
+    const title = h("p", "w", `${severityName(alarm.severity)} `, this.sentence(alarm));
+    const detail = h("p", "mid");
+    const cap = kbd("A");
+    const take = () => this.app.act("alarm.acknowledge", { alarm_id: alarm.id });
+    const away = () => this.app.act("alarm.clear", { alarm_id: alarm.id });
+    const button = h(
+      "button",
+      { type: "button", class: "plain", onclick: take },
+      h("span", "vh", gettext("Acknowledge")),
+      cap,
+    );
+    const clear = h("button", { type: "button", class: "plain", onclick: away }, gettext("Put away"));
+    const row = h(
+      "li",
+      `alarm ${alarm.severity}`,
+      shape,
+      h("div", null, title, detail),
+      h("span", null, button, clear),
+    );
+    row.update = (now) => {
+      const fresh = !now.acknowledged_at;
+      setClass(row, "new", fresh);
+      setClass(row, "ack", !fresh);
+      setClass(shape, "blink", fresh && LOUD.has(now.severity));
+      show(button, fresh);
+      show(clear, !fresh);
+      show(cap, now.id === this.firstId);
+      setText(detail, this.#detail(now));
+    };
+    return row;
+  }
+
+  #detail(alarm) {
+    const { app } = this;
+    const age = fill(gettext("%(age)s ago"), { age: app.age(alarm.raised_at) });
+    const reason = alarm.facts?.reason ? `“${alarm.facts.reason}” · ` : "";
+    if (!alarm.acknowledged_at) return reason + age;
+    const values = { name: alarm.acknowledged_by?.name ?? "", time: app.time(alarm.acknowledged_at) };
+    return reason + fill(gettext("Acknowledged by %(name)s at %(time)s"), values);
+  }
+
+  sentence(alarm) {
+    const facts = alarm.facts ?? {};
+    const incident = facts.incident_id ? this.app.store.get("incidents", facts.incident_id) : null;
+    const unit = facts.unit_id ? this.app.store.get("units", facts.unit_id) : null;
+    const number = incident?.number ?? facts.number;
+    const template = WORDS[alarm.kind]?.() ?? alarm.kind.replaceAll("_", " ");
+    return fill(template, {
+      ...facts,
+      callsign: facts.callsign ?? unit?.callsign ?? "",
+      incident: number ? shortNumber(number) : gettext("an incident"),
+    });
+  }
+
+  /** Once for each alarm: loud ones as an alert, the others in the polite log. */
+  #announce(fresh) {
+    for (const alarm of fresh) {
+      if (this.said.has(alarm.id)) continue;
+      this.said.add(alarm.id);
+      const words = `${severityName(alarm.severity)}: ${this.sentence(alarm)}`;
+      const target = this.part(LOUD.has(alarm.severity) ? "loud" : "log");
+      target.replaceChildren(h("p", null, words));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** Location evidence: each piece with source, radius, age and distance from the one in use; a digit picks one. */
+import { icon, sourceSymbol } from "#realtime/icons";
+import { fill, gettext, sourceName } from "#realtime/words";
+import { phoneText } from "#realtime/time";
+import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
+import { EVIDENCE_MAX, piecesOf } from "#console/evidence";
+import { listKeys } from "#console/panel";
+
+export class CaseEvidence {
+  name = "evidence";
+
+  constructor(app, owner) {
+    this.app = app;
+    this.owner = owner;
+    this.marked = null;
+    this.pieces = [];
+    this.count = h("span", null);
+    this.list = h("div", {
+      class: "evidence",
+      role: "listbox",
+      tabindex: "0",
+      "aria-label": gettext("Location evidence"),
+    });
+    this.none = h("p", "sec", gettext("Nothing says where. Ask, click on the map, or search for a place."));
+    const head = h(
+      "div",
+      "sec",
+      h("b", null, gettext("Location evidence")),
+      this.count,
+      h("span", "fill"),
+      kbd("Alt L"),
+      kbd("1–9"),
+    );
+    this.element = h("div", "section", head, this.none, this.list);
+    this.list.addEventListener("keydown", (event) => this.#key(event));
+    this.list.addEventListener("click", (event) => this.#use(event.target.closest("[data-id]")?.dataset.id));
+  }
+
+  reset() {
+    this.marked = null;
+  }
+
+  focus() {
+    this.list.focus();
+    this.marked ??= this.pieces[0]?.key ?? null;
+    this.app.redraw();
+  }
+
+  /** The n-th piece becomes the location in use. */
+  pick(position) {
+    this.#use(this.pieces[position - 1]?.key);
+  }
+
+  #use(key) {
+    const piece = this.pieces.find((one) => one.key === key);
+    if (piece) this.owner.locate(piece);
+  }
+
+  #key(event) {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      return this.#use(this.marked);
+    }
+    if (/^[1-9]$/.test(event.key)) return this.pick(Number(event.key));
+    const mark = (key) => {
+      this.marked = key;
+      this.app.redraw();
+    };
+    return listKeys(event, { rows: () => [...this.list.children], marked: () => this.marked, mark });
+  }
+
+  render(subject) {
+    const { found, proposed } = this.app.ui;
+    const all = piecesOf({ calls: subject.calls, found, proposed, used: subject.location });
+    this.pieces = all.slice(0, EVIDENCE_MAX);
+    const hidden = all.length - this.pieces.length;
+    setText(this.count, hidden > 0 ? `${all.length}, +${hidden}` : all.length ? String(all.length) : "");
+    show(this.none, !all.length);
+    show(this.list, all.length);
+    keyed(this.list, this.pieces, { key: (piece) => piece.key, create: (piece) => this.#row(piece) });
+    const marked = this.marked && document.getElementById(`evidence-${this.marked}`);
+    setAttribute(this.list, "aria-activedescendant", marked ? marked.id : null);
+  }
+
+  #row(piece) {
+    const number = h("span", "dim");
+    const who = h("span", "cut");
+    const radius = h("span", "num");
+    const age = h("span", "num");
+    const far = h("span", "num");
+    const row = h("div", { class: "ev", role: "option", id: `evidence-${piece.key}`, "data-id": piece.key });
+    row.append(number, icon(sourceSymbol(piece.source)), who, radius, age, far);
+    row.update = (now) => {
+      setText(number, String(this.pieces.indexOf(now) + 1));
+      setClass(row, "sel", now.used);
+      setClass(row, "marked", this.marked === now.key);
+      setAttribute(row, "aria-selected", now.used ? "true" : "false");
+      const words = this.#words(now);
+      setText(who, words);
+      setAttribute(who, "title", words);
+      setText(radius, this.app.radius(now.radius_m));
+      setText(age, now.at ? fill(gettext("%(age)s ago"), { age: this.app.age(now.at) }) : "");
+      setText(far, now.used ? gettext("in use") : now.metres === null ? "" : this.app.distance(now.metres));
+      setClass(far, "warn", now.disagrees && !now.used);
+      setClass(far, "dim", !now.disagrees && !now.used);
+    };
+    return row;
+  }
+
+  #words(piece) {
+    if (piece.key.startsWith("place-")) return piece.label;
+    if (piece.key === "proposed") return gettext("Point on the map");
+    const caller = piece.caller ? phoneText(piece.caller) : null;
+    return [sourceName(piece.source), piece.label, caller].filter(Boolean).join(" · ");
+  }
+}

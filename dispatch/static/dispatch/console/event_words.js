@@ -1,0 +1,59 @@
+/** An event of the log in words. */
+import { fill, gettext, priorityName, sourceName, statusName } from "#realtime/words";
+
+const FIELDS = {
+  type: () => gettext("type"),
+  priority: () => gettext("priority"),
+  location: () => gettext("location"),
+  note: () => gettext("what was told"),
+  address: () => gettext("address"),
+  landmark: () => gettext("landmark"),
+};
+
+const WORDS = {
+  "call.received": () => gettext("Call received"),
+  "call.answered": () => gettext("Call answered"),
+  "call.released": () => gettext("Call given back to the queue"),
+  "call.ended": () => gettext("Call ended"),
+  "call.abandoned": () => gettext("Caller hung up before the answer"),
+  "call.disposed": () => gettext("Call judged"),
+  "call.message_received": () => gettext("Message received"),
+  "call.message_sent": () => gettext("Message sent"),
+  "call.attached": () => gettext("Call attached"),
+  "call.detached": () => gettext("Call moved to another incident"),
+  "incident.opened": () => gettext("Incident opened"),
+  "assignment.notified": () => gettext("%(callsign)s: the tablet shows the assignment"),
+  "assignment.acknowledged": () => gettext("%(callsign)s has acknowledged"),
+  "assignment.cancelled": () => gettext("%(callsign)s taken off: %(reason)s"),
+  "assignment.refused": () => gettext("%(callsign)s cannot go: %(reason)s"),
+  "unit.assigned": () => gettext("%(callsign)s assigned"),
+  "alarm.raised": () => gettext("Alarm"),
+  "alarm.acknowledged": () => gettext("Alarm acknowledged"),
+  "alarm.cleared": () => gettext("Alarm cleared"),
+};
+
+/** @param {{name: string, data: any}} event @param {import("./app.js").App} app */
+export function eventWords(event, app) {
+  const { name, data } = event;
+  const unit = data.unit_id ? app.store.get("units", data.unit_id) : null;
+  const values = { ...data, callsign: data.callsign ?? unit?.callsign ?? "", reason: data.reason ?? "" };
+  if (name === "incident.updated") return changedWords(data.changed ?? {}, app);
+  if (name === "incident.closed") return `${gettext("Closed")}: ${app.dispositionName(data.disposition)}`;
+  if (name === "call.location_added") return `${gettext("Location")}: ${sourceName(data.source)}`;
+  if (name === "call.disposed") return `${WORDS[name]()}: ${app.dispositionName(data.disposition)}`;
+  if (name === "assignment.advanced") return `${values.callsign}: ${statusName(data.status)}`;
+  const template = WORDS[name]?.();
+  return template ? fill(template, values) : name;
+}
+
+function changedWords(changed, app) {
+  const one = ([field, [, after]]) => {
+    const label = FIELDS[field]?.() ?? field;
+    if (field === "type") return `${label}: ${after ? app.typeName(after) : gettext("unknown")}`;
+    if (field === "priority") return priorityName(after);
+    if (field === "location")
+      return after ? `${label} ${app.radius(after[2])}` : `${label}: ${gettext("unknown")}`;
+    return after ? `${label}: ${after}` : `${label}: –`;
+  };
+  return `${gettext("Changed")} ${Object.entries(changed).map(one).join(" · ")}`;
+}

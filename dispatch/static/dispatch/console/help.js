@@ -1,0 +1,60 @@
+/** The sheet of all keys and commands. It lies over the map, which `?` or Esc gives back. */
+import { gettext } from "#realtime/words";
+import { h, kbd, show } from "#console/dom";
+import { Panel } from "#console/panel";
+
+const keys = () => [
+  [gettext("Answer the longest waiting call"), ["F1"]],
+  [gettext("Answer into the likely incident"), ["⇧F1"]],
+  [gettext("Waiting calls; go through, open or answer"), ["F2", "↑↓", "Enter"]],
+  [gettext("End the chosen call as silent, prank, information"), ["F9", "1–3"]],
+  [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
+  [gettext("Show new incidents"), ["N"]],
+  [gettext("Units; go through, into the command line"), ["F4", "↑↓", "Enter"]],
+  [gettext("Chosen call or incident"), ["F5"]],
+  [gettext("Type, priority"), ["Alt J", "Alt 1–4"]],
+  [gettext("Address, landmark, note"), ["Alt A", "Alt K", "Alt N"]],
+  [gettext("Use a piece of location evidence"), ["Alt L", "1–9"]],
+  [gettext("Open the incident of the chosen call"), ["Ctrl Enter"]],
+  [gettext("Units on the incident, callers, end"), ["Alt U", "Alt T", "Alt X"]],
+  [gettext("Recommendation: pick, send"), ["F6", "1–9", "Enter"]],
+  [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
+  [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
+  [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
+];
+
+const commands = () => [
+  ["kirim amb-2 d-2 #412", "assign amb-2 d-2 #412", gettext("assign units")],
+  ["jawab", "answer", gettext("answer the longest waiting call")],
+  ["d1 tiba", "d1 arrived", gettext("a step a crew reports by radio")],
+  ["batal amb-2 mogok", "cancel amb-2 broken down", gettext("take a unit off")],
+  ["#412", "show #412", gettext("show an incident")],
+  ["p1 #412", "p1 #412", gettext("set the priority")],
+  ["catat …", "note …", gettext("add to the note")],
+  ["tutup #412 ditangani", "close #412 handled", gettext("close an incident")],
+  ["baru banjir", "new flood", gettext("open an incident")],
+  ["gabung #412", "attach #412", gettext("attach the chosen call")],
+  ["iseng · hantu · info", "prank · silent · info", gettext("what the chosen call was")],
+  ["cari rsud", "find rsud", gettext("find a place")],
+];
+
+export class Help extends Panel {
+  connect() {
+    const indonesian = this.app.language.startsWith("id");
+    const keyRows = keys().map(([words, caps]) =>
+      h("div", "kr", h("span", "caps", ...caps.map((cap) => kbd(cap))), h("span", null, words)),
+    );
+    const commandRows = commands().map(([id, en, words]) =>
+      h("div", "kr", h("code", null, indonesian ? id : en), h("span", "mid", words)),
+    );
+    const title = h("div", "sub", h("span", null, gettext("Commands; both languages are understood")));
+    this.part("list").append(...keyRows, title, ...commandRows);
+  }
+
+  toggle(wanted = this.element.hidden) {
+    if (wanted) this.before = document.activeElement;
+    show(this.element, wanted);
+    if (wanted) this.part("list").focus();
+    else if (this.before?.isConnected) this.before.focus();
+  }
+}

@@ -1,0 +1,85 @@
+/** Keys of the whole page. A single letter is a key only while nobody is typing. */
+import { isTyping } from "#console/dom";
+
+const QUICK_MS = 4_000; // F9 waits so long for its digit
+
+export class Keys {
+  #quickUntil = 0;
+
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.app = app;
+    const focus = (name) => () => app.panel(name).focus();
+    const part = (name) => () => this.#part(name);
+    const field = (name) => () => app.panel("case").part("form").focus(name);
+    this.plain = {
+      F1: () => app.answerNext(),
+      F2: focus("calls"),
+      F3: focus("incidents"),
+      F4: focus("units"),
+      F5: focus("case"),
+      F6: focus("recommendation"),
+      F7: focus("map"),
+      F8: focus("alarms"),
+      F9: () => {
+        this.#quickUntil = Date.now() + QUICK_MS;
+      },
+      F10: focus("dock"),
+    };
+    this.letters = {
+      "/": focus("dock"),
+      "?": () => app.panel("help").toggle(),
+      a: () => app.panel("alarms").acknowledge(),
+      n: () => app.panel("incidents").reveal(),
+    };
+    this.alt = {
+      KeyJ: field("type"),
+      KeyA: field("address"),
+      KeyK: field("landmark"),
+      KeyN: field("note"),
+      KeyL: part("evidence"),
+      KeyU: part("units"),
+      KeyT: part("callers"),
+      KeyX: () => app.panel("case").part("actions").focusEnding(),
+      ...Object.fromEntries(
+        [1, 2, 3, 4].map((value) => [
+          `Digit${value}`,
+          () => app.panel("case").part("form").setPriority(value),
+        ]),
+      ),
+    };
+  }
+
+  connect(target = document) {
+    target.addEventListener("keydown", (event) => this.#down(event));
+  }
+
+  #part(name) {
+    this.app.panel("case").part(name).focus();
+  }
+
+  #down(event) {
+    const act = this.#actFor(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  #actFor(event) {
+    const { app } = this;
+    if (event.isComposing) return null;
+    if (event.key === "F1" && event.shiftKey) return () => app.panel("strip").answerInto();
+    if (event.ctrlKey && event.key === "Enter") return () => app.panel("case").openIncident();
+    if (event.ctrlKey || event.metaKey) return null;
+    if (event.altKey) return app.ui.chosen ? this.alt[event.code] : null;
+    if (this.plain[event.key]) return this.plain[event.key];
+    if (event.key === "Escape" && !app.panel("help").element.hidden)
+      return () => app.panel("help").toggle(false);
+    if (isTyping(event.target)) return null;
+    if (/^[1-3]$/.test(event.key) && Date.now() < this.#quickUntil) {
+      this.#quickUntil = 0;
+      return () => app.panel("calls").dispose(event.key);
+    }
+    return this.letters[event.key.toLowerCase()] ?? null;
+  }
+}
