@@ -305,7 +305,7 @@ def _fuzzy_mentions(windows: list[_Window], word_count: int) -> list[_Mention]:
     for window in sorted(windows, key=lambda window: _fuzzy_rank(window, word_count)):
         if _may_be_misspelled(window, word_count) and len(chosen) < FUZZY_WINDOWS_MAX:
             chosen.setdefault(window.squashed, window)
-    found = places.named_like(list(chosen))
+    found = places.named_like({key: _beginning(window) for key, window in chosen.items()})
     matches = []
     for key, hits in found.items():
         alike = [hit for hit in hits if _is_alike(key, squash(hit.matched), chosen[key].words)]
@@ -317,6 +317,16 @@ def _fuzzy_mentions(windows: list[_Window], word_count: int) -> list[_Mention]:
         key=lambda match: -(max(hit.score for hit in match[1]) ** 2) * len(match[0].squashed)
     )
     return _longest(matches, by_length=False)
+
+
+def _beginning(window: _Window) -> str:
+    """What of a misspelled name must be right: its type and one more letter, or two letters."""
+    head = _head(window.words)
+    return window.squashed[: len(head) + 1] if head else window.squashed[:2]
+
+
+def _head(words: tuple[str, ...]) -> str:
+    return words[0] if words[0] in TYPES and len(words) > 1 else ""
 
 
 def _may_be_misspelled(window: _Window, word_count: int) -> bool:
@@ -340,7 +350,7 @@ def _is_alike(wanted: str, name: str, words: tuple[str, ...]) -> bool:
     """The numbers are the same, and the part behind "jalan" or "simpang" is alike too: all streets begin alike."""
     if re.findall(r"\d+", wanted) != re.findall(r"\d+", name):
         return False
-    head = words[0] if words[0] in TYPES and len(words) > 1 else ""
+    head = _head(words)
     if not name.startswith(head):
         return False
     return _similarity(wanted[len(head) :], name[len(head) :]) >= CORE_SIMILARITY_MIN

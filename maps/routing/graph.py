@@ -116,6 +116,10 @@ class Network:
         head, tail, order = head[first], tail[first], order[first]
         self.arc_owner: Ints = np.array(owners, dtype=np.int64)[order]
         self.arc_length: Floats = np.array(lengths, dtype=np.float64)[order]
+        # A dictionary, because the length of a way is added up step by step in Python.
+        self.length_of = dict(
+            zip((head * self.node_count + tail).tolist(), self.arc_length.tolist(), strict=True)
+        )
         counts = np.bincount(head, minlength=self.node_count)
         # Two spare arcs at the end belong to the target of a question; see with_target.
         self.indptr = np.concatenate(([0], np.cumsum(counts), [len(head) + 2])).astype(np.int32)

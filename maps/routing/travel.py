@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from maps.geo import LatLng, distance_m, point_along
 from maps.routing import graph as networks
-from maps.routing.graph import ON_FOOT_KPH, Floats, Graph, Network, Samples
+from maps.routing.graph import ON_FOOT_KPH, Graph, Network, Samples
 
 TRAVEL_S_MAX = 3 * 3600
 SNAP_M_MAX = 2_000.0  # further from every line of the network: it cannot say anything, so the straight line does
@@ -115,7 +115,7 @@ class _Search:
         self.network = network
         self.target = target
         self.end = _snap(network, network.anywhere, [target])[0]
-        self.seconds: Floats | None = None
+        self.seconds: list[float] | None = None
         if self.end is not None:
             self._run(self.end)
 
@@ -126,12 +126,14 @@ class _Search:
         ]  # from the source one drives on to the target
         if not edge.oneway:
             arcs.append((edge.target, edge.seconds * (1 - end.share)))
-        self.seconds, self.before = dijkstra(
+        seconds, before = dijkstra(
             self.network.with_target(arcs),
             indices=self.network.node_count,
             limit=TRAVEL_S_MAX,
             return_predecessors=True,
         )
+        # Lists, because reading single numbers out of an array is what takes the time afterwards.
+        self.seconds, self.before = seconds.tolist(), before.tolist()
         self.metres = {
             self.network.node_count: 0.0,
             **{
@@ -142,7 +144,7 @@ class _Search:
         }
 
     def _is_last(self, node: int) -> bool:
-        return int(self.before[node]) == self.network.node_count
+        return self.before[node] == self.network.node_count
 
     def travels(self, positions: Mapping[str, LatLng], travels_by: str) -> dict[str, Travel]:
         if self.end is None:
@@ -174,8 +176,8 @@ class _Search:
         if not edge.oneway:
             leads.append((edge.source, start.share))
         for node, share in leads:
-            seconds = edge.seconds * share + float(self.seconds[node])
-            if np.isfinite(seconds) and (best is None or seconds < best[0]):
+            seconds = edge.seconds * share + self.seconds[node]
+            if math.isfinite(seconds) and (best is None or seconds < best[0]):
                 best = (seconds, edge.length_m * share + self._metres_from(node), node)
         if start.edge == self.end.edge:
             share = self.end.share - start.share
@@ -190,12 +192,11 @@ class _Search:
         pending = []
         while node not in self.metres:
             pending.append(node)
-            node = int(self.before[node])
+            node = self.before[node]
         total = self.metres[node]
+        lengths, count = self.network.length_of, self.network.node_count
         for step in reversed(pending):
-            total += float(
-                self.network.arc_length[self.network.arc_between(int(self.before[step]), step)]
-            )
+            total += lengths[self.before[step] * count + step]
             self.metres[step] = total
         return total
 
@@ -235,7 +236,7 @@ class _Search:
             )
         ]
         while not self._is_last(node):
-            following = int(self.before[node])
+            following = self.before[node]
             owner = int(self.network.arc_owner[self.network.arc_between(following, node)])
             owned = self.network.edges[owner]
             ends = (0.0, 1.0) if owned.source == node else (1.0, 0.0)
