@@ -219,6 +219,11 @@ class _Search:
         for line, cost in legs:
             self._walk(points, seconds, line, cost)
         self._walk(points, seconds, [self.target], self.end.off_s)
+        if len(points) > 1:
+            points[-1] = self.target  # a last step of centimetres is not walked, but it is the end
+        else:
+            points.append(self.target)
+            seconds.append(seconds[-1])
         metres = start.off_m + way[1] + self.end.off_m
         return Route(tuple(points), tuple(seconds), round(metres), travels_by)
 

@@ -120,6 +120,15 @@ def test_a_boat_takes_the_water_and_its_crew_walks_ashore():
     assert seconds(at(0, 0), at(2.05, 0), edges, 4) is None
 
 
+def test_a_route_ends_at_the_target_even_a_centimetre_off_the_road():
+    target = LatLng(at(1, 0).lat + 1e-7, at(1, 0).lng)
+    way = route_in(build(LINE, 3, origin=ORIGIN), at(0, 0), target, "road")
+    assert way.points[-1] == target
+    here = route_in(build(LINE, 3, origin=ORIGIN), target, target, "road")
+    assert here.points == (target, target)
+    assert here.position_after(1) == target
+
+
 def grid(seed: int, side: int, *, oneway: float = 0.0):
     chance = random.Random(seed)
     edges = []
