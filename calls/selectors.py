@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from calls.domain import LIVE, OVER, TEXT_CHANNELS, WAITING, Channel
+from calls.domain import LIVE, TEXT_CHANNELS, WAITING, Channel
 from calls.messaging.port import OutgoingMessage
 from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
 from calls.telephony.port import Leg
@@ -22,7 +22,6 @@ LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
 REPEATS_WINDOW = timedelta(hours=24)
 REJECTED_WINDOW = timedelta(minutes=5)
-_OVER = sorted(OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,22 @@ class CallSummary:
     answered_at: datetime | None
 
 
-def on_board() -> QuerySet[Call]:
-    """Calls that still concern somebody: live or without disposition, and not of a closed incident."""
-    return Call.objects.exclude(Q(status__in=_OVER) & ~Q(disposition="")).exclude(
-        incident__status="closed"
-    )
+# Calls that still concern somebody: live, without disposition, or of an incident that is open. Each part has an index
+# of its own; as one condition over the whole history the database would read all of it.
+_ON_BOARD = (
+    # A conversation in messages rests with its closed incident; somebody on the line is never put away.
+    Q(status__in=sorted(LIVE))
+    & (~Q(incident__status="closed") | ~Q(channel__in=sorted(TEXT_CHANNELS))),
+    Q(incident__isnull=True, disposed_at__isnull=True),
+    Q(incident__status="open"),
+)
 
 
 def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """Calls on the board in wire form, oldest first; of `ids` only those that are still on it."""
-    found = on_board()
-    if ids is not None:
-        found = found.filter(pk__in=list(ids))
-    return [_wire(call) for call in _with_parts(found)]
+    found = Call.objects.all() if ids is None else Call.objects.filter(pk__in=list(ids))
+    keys = {pk for part in _ON_BOARD for pk in found.filter(part).values_list("pk", flat=True)}
+    return [_wire(call) for call in _with_parts(Call.objects.filter(pk__in=keys))]
 
 
 def queue() -> list[dict[str, Any]]:

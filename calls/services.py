@@ -74,13 +74,19 @@ def lock_of_incident(incident_id: Any) -> list[UUID]:
 
 
 def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> None:
-    """Make the call one of the incident's. Whoever opened the change records the event."""
+    """Make the call one of the incident's: with that it is an emergency, unless a person has said otherwise.
+
+    Whoever opened the change records the event.
+    """
     call = _locked(call_id)
     before = call.incident_id
     if before == incident_id:
         return
     call.incident_id = incident_id
-    call.save(update_fields=["incident"])
+    if call.disposed_at is None:
+        call.disposition = Disposition.EMERGENCY
+        call.disposed_at = now
+    call.save(update_fields=["incident", "disposition", "disposed_at"])
     if before is not None:
         log.record(
             "call.detached",

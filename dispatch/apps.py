@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DispatchConfig(AppConfig):
     name = "dispatch"
+    verbose_name = _("Incidents")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -23,4 +25,5 @@ class DispatchConfig(AppConfig):
             still_valid=viewers.still_valid,
         )
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
+        registry.register_reaction("effect.failed", alarms.on_effect_failed)
         commands.register()

@@ -84,6 +84,17 @@ def on_webhook_rejected(log: Change, *, recent: int, **_facts: object) -> None:
         raise_alarm(log, kind="webhook_rejected", severity="warning", facts={"recent": recent})
 
 
+def on_effect_failed(log: Change, *, act: str, subject_id: str, error: str) -> None:
+    """The provider would not do it, and the job has given up: a person must."""
+    raise_alarm(
+        log,
+        kind="effect_failed",
+        severity="critical",
+        subject=("calls", subject_id),
+        facts={"act": act, "error": error},
+    )
+
+
 def _touched(alarm: Alarm) -> dict[str, list[Any]]:
     """An alarm about a unit is told to that unit's tablet, too."""
     about = {"units": [alarm.subject_id]} if alarm.subject_kind == "units" else {}

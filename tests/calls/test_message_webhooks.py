@@ -223,10 +223,10 @@ def test_the_board_takes_the_same_number_of_queries_for_one_call_and_for_many(
     text, django_assert_num_queries
 ):
     text("satu", sender="+628111111111", sid="SM-a")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         selectors.wires()
     for n in range(5):
         text("satu 0.918600, 104.466500", sender=f"+62811111112{n}", sid=f"SM{n}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         assert len(selectors.wires()) == 6
