@@ -23,7 +23,14 @@ export class App {
     this.#planned = true;
     nextFrame(() => {
       this.#planned = false;
-      for (const panel of this.panels) panel.render();
+      for (const panel of this.panels) {
+        // A mistake in one panel must not stop the others: a console that stands still costs more than one region.
+        try {
+          panel.render();
+        } catch (error) {
+          reportError(error);
+        }
+      }
     });
   }
 

@@ -40,7 +40,7 @@ export class Calls extends Panel {
     show(this.waiting.head, false);
     this.list.append(this.empty, this.waiting.group, this.inHand.group, this.over.group);
     this.part("foot").append(
-      h("span", null, kbd("F9"), ` ${gettext("end as")} `),
+      h("span", null, kbd("F9")),
       ...Object.entries(QUICK).map(([key, disposition]) =>
         h("span", null, kbd(key), ` ${this.app.dispositionName(disposition)}`),
       ),

@@ -4,6 +4,7 @@ import { incidentsInOrder, incidentsNear, isWaiting } from "#console/board";
 import { h, kbd, once, setText, show } from "#console/dom";
 
 const ATTACH_MAX = 3;
+const ATTACH_BLIND_MAX = 1; // without a position the newest is the likeliest
 
 export class CaseActions {
   name = "actions";
@@ -97,7 +98,7 @@ export class CaseActions {
     const near = incidentsNear(this.app.store, subject.location, { max: ATTACH_MAX });
     const newest = incidentsInOrder(this.app.store)
       .sort((a, b) => (a.opened_at < b.opened_at ? 1 : -1))
-      .slice(0, ATTACH_MAX)
+      .slice(0, ATTACH_BLIND_MAX)
       .map((incident) => ({ incident, metres: null }));
     const rows = near.length ? near : newest;
     const signature =

@@ -39,8 +39,12 @@ export function setAttribute(element, name, value) {
 }
 
 export function show(element, wanted) {
-  if (element.hidden === Boolean(wanted)) element.hidden = !wanted;
+  // An attribute, not the property: shapes (SVG) have no such property.
+  if (element.hasAttribute("hidden") === Boolean(wanted)) element.toggleAttribute("hidden", !wanted);
 }
+
+/** @type {WeakMap<Element, Map<string, Element>>} */
+const rowsOf = new WeakMap();
 
 /**
  * Make the children of `parent` those of `items`, in their order; a row keeps its element as long as its key lives.
@@ -50,19 +54,20 @@ export function show(element, wanted) {
  * @param {{key: (item: T) => string, create: (item: T) => Element & {update?: (item: T) => void}}} how
  */
 export function keyed(parent, items, { key, create }) {
-  parent.rows ??= new Map();
+  if (!rowsOf.has(parent)) rowsOf.set(parent, new Map());
+  const rows = rowsOf.get(parent);
   const wanted = new Set(items.map(key));
-  for (const [id, row] of parent.rows) {
+  for (const [id, row] of rows) {
     if (wanted.has(id)) continue;
     row.remove();
-    parent.rows.delete(id);
+    rows.delete(id);
   }
   let place = parent.firstElementChild;
   for (const item of items) {
-    let row = parent.rows.get(key(item));
+    let row = rows.get(key(item));
     if (!row) {
       row = create(item);
-      parent.rows.set(key(item), row);
+      rows.set(key(item), row);
     }
     row.update?.(item);
     if (row === place) place = place.nextElementSibling;

@@ -43,7 +43,17 @@ export function piecesOf({ calls, found, proposed, used }) {
     ordered.push(best);
     told.splice(told.indexOf(best), 1);
   }
-  return [...asked, ...ordered].map((piece) => compared(piece, used));
+  const all = [...asked, ...ordered].map((piece) => compared(piece, used));
+  // A location in use that no caller told (set when the incident was opened) is a piece of its own.
+  if (used && !all.some((piece) => piece.used)) {
+    all.push(
+      compared(
+        { at: null, caller: null, label: null, radius_m: null, source: "operator", ...used, key: "used" },
+        used,
+      ),
+    );
+  }
+  return all;
 }
 
 function compared(piece, used) {

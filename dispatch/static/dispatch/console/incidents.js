@@ -8,6 +8,8 @@ import { listKeys, Panel } from "#console/panel";
 
 const ROWS_MAX = 120;
 const UNITS_SHOWN = 3;
+const UNITS_SHOWN_NARROW = 2;
+const NARROW = "(max-width: 1599px), (max-height: 859px)";
 
 export class Incidents extends Panel {
   /** @type {string[]} ids in the order in which they are shown */
@@ -130,10 +132,11 @@ export class Incidents extends Panel {
   #units(cell, incident) {
     const { store } = this.app;
     const out = assignmentsOf(store, incident).map((row) => [store.get("units", row.unit_id), row]);
-    const shown = out.slice(0, UNITS_SHOWN);
+    const narrow = matchMedia(NARROW).matches;
+    const shown = out.slice(0, narrow ? UNITS_SHOWN_NARROW : UNITS_SHOWN);
     const statusOf = (unit, row) => (unit && unit.status !== "available" ? unit.status : row.status);
     const signature = out.map(([unit, row]) => `${row.unit_id}${statusOf(unit, row)}`).join() || "none";
-    once(cell, signature, () => {
+    once(cell, `${narrow}${signature}`, () => {
       if (!out.length) return [h("span", "strong", gettext("none yet"))];
       const chips = shown.map(([unit, row]) => {
         const status = statusOf(unit, row);

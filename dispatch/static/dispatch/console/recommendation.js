@@ -47,7 +47,6 @@ export class Recommendation extends Panel {
   #read(again = false) {
     const id = this.app.chosenIncident()?.id ?? null;
     if (!id || (!again && this.askedFor === id)) return;
-    if (this.askedFor !== id) this.app.ui.setRecommendation(null);
     this.askedFor = id;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#fetch(id), again ? WAIT_MS : 0);
