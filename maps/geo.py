@@ -189,9 +189,9 @@ def _positions_of_link(link: str) -> Iterator[Found]:
     if "mlat" in query and "mlon" in query:
         yield from _found(query["mlat"], query["mlon"], "link_marker", link)
     for name in _MARKERS:
-        match = _PAIR.match(query.get(name, ""))
-        if match:
-            yield from _found(match[1], match[2], "link_marker", link)
+        pair = _PAIR.match(query.get(name, ""))
+        if pair:
+            yield from _found(pair[1], pair[2], "link_marker", link)
     for match in _PATH_PAIR.finditer(unquote(parts.path)):
         yield from _found(match[1], match[2], "link_marker", link)
     for match in _VIEW.finditer(unquote(parts.path)):
@@ -303,7 +303,7 @@ def _is_price(a: str, b: str, position: LatLng, near: LatLng | None) -> bool:
 
 
 def _says_lng(label: str | None) -> bool:
-    return bool(label) and label.lower().startswith(("lng", "lon", "bujur"))
+    return label is not None and label.lower().startswith(("lng", "lon", "bujur"))
 
 
 def _ordered(

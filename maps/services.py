@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString, Point
 from django.db import connection, transaction
@@ -51,10 +51,10 @@ def seed_city() -> None:
     )
 
 
-def set_names(names: dict[str, Iterable[str]]) -> None:
+def set_names(names: Mapping[str, Iterable[str]]) -> None:
     """Adds ways to say the places with these keys; a way that is known already stays."""
     ids = dict(Place.objects.filter(key__in=names).values_list("key", "pk"))
-    rows = {}
+    rows: dict[tuple[str, str], PlaceName] = {}
     for key, written in names.items():
         for text in written:
             normal = normalise(text)

@@ -106,7 +106,7 @@ class Network:
                 seconds.append(max(WEIGHT_S_MIN, edge.seconds))
                 lengths.append(edge.length_m)
                 owners.append(at)
-        order = np.lexsort(
+        order: Ints = np.lexsort(
             (np.array(seconds), np.array(tails, dtype=np.int64), np.array(heads, dtype=np.int64))
         )
         head, tail = np.array(heads, dtype=np.int64)[order], np.array(tails, dtype=np.int64)[order]
