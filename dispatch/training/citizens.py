@@ -67,7 +67,7 @@ SPOTS: tuple[Spot, ...] = (
     Spot("Batu 8 atas, Jl. DI Panjaitan", 0.9155, 104.4880),
     Spot("Jl. MT Haryono Batu 3", 0.9192, 104.4560),
     Spot("Jl. Pramuka, Tanjung Ayun Sakti", 0.9135, 104.4560),
-    Spot("Kampung Bulang", 0.9290, 104.4560),
+    Spot("Kampung Bulang, Tanjungpinang Timur", 0.9290, 104.4560),
     Spot("Tanjung Unggat", 0.9255, 104.4620),
     Spot("Pulau Dompak, Tanjung Siambang", 0.8790, 104.4500),
 )

@@ -14,8 +14,10 @@ LEFT_MAX = 3
 TAKEN_SHARE = 2 / 3
 REACTION_S = (15.0, 45.0)
 BRISK_REACTION_S = (1.0, 3.0)
-# A location without a radius is believed less than one known to be coarse.
+# A location without a radius: somebody pointed at the place, or nobody knows how coarse it is.
+POINTED_AT_M = 30.0
 UNKNOWN_RADIUS_M = 500.0
+POINTING_SOURCES = frozenset({"whatsapp", "share_link", "operator"})
 
 
 @dataclass(slots=True)
@@ -61,9 +63,7 @@ def best_location(call: Mapping[str, Any]) -> dict[str, Any] | None:
     known = [one for one in call.get("locations", ()) if one.get("lat") is not None]
     if not known:
         return None
-    best = min(
-        known, key=lambda one: UNKNOWN_RADIUS_M if one["radius_m"] is None else one["radius_m"]
-    )
+    best = min(known, key=_coarseness_m)
     kept = {
         key: best[key] for key in ("lat", "lng", "radius_m", "source") if best.get(key) is not None
     }
@@ -114,6 +114,12 @@ def abandoned(calls: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         for call in calls
         if call["status"] in OVER and not call["disposition"] and not call["incident_id"]
     ]
+
+
+def _coarseness_m(location: Mapping[str, Any]) -> float:
+    if location["radius_m"] is not None:
+        return float(location["radius_m"])
+    return POINTED_AT_M if location["source"] in POINTING_SOURCES else UNKNOWN_RADIUS_M
 
 
 def _is_own(incident: Mapping[str, Any], own_id: str) -> bool:

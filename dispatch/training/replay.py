@@ -131,6 +131,7 @@ class _Run:
     async def _send_call(self, report: Report) -> None:
         sid = new_sid("CA")
         await self._post("/twilio/voice/incoming", voice(sid, report.number, "ringing"))
+        await self._post("/twilio/voice/wait", voice(sid, report.number, "in-progress"))
         text = aml_text(
             report.number,
             lat=report.position.lat,
