@@ -23,7 +23,7 @@ IN_FLIGHT_MAX = 32
 AML_RADIUS_M = 20
 SETTLE_S = 15.0  # so long the service has to show the last one
 SETTLE_POLL_S = 0.1
-READY_S = 20.0
+READY_S = 10.0
 NUMBERS = 10**8
 LISTENER = "supervisor1"
 
