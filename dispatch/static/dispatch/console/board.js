@@ -85,7 +85,8 @@ export function incidentsInOrder(store) {
  */
 export function limitOf(store, incident, limits, clock) {
   const assignments = assignmentsOf(store, incident);
-  if (!assignments.length && !incident.first_assigned_at) {
+  // Nobody on the way any more (refused, taken off) and nobody has been there: it waits since it was opened.
+  if (!assignments.length && !incident.first_on_scene_at) {
     return judged("assign", clock.ageS(incident.opened_at), limits.assign_s);
   }
   const open = assignments.filter((row) => row.status === "assigned" || row.status === "notified");

@@ -6,7 +6,6 @@ import { h, setAttribute, setClass, setText, show } from "#console/dom";
 class Marker {
   labelText = "";
   weight = 0;
-  /** Above are incidents, then units, then calls. */
   #marker;
 
   constructor(map, className, zIndexOffset, element, choose) {
@@ -96,7 +95,7 @@ export class UnitMarker extends Marker {
 export class CallMarker extends Marker {
   constructor(map, choose) {
     const shape = icon("c-voice");
-    super(map, "call", 3000, shape, choose);
+    super(map, "call", 1500, shape, choose);
     this.shape = shape;
   }
 
