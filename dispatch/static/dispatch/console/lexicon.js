@@ -55,6 +55,8 @@ export function unitsNamed(word, units) {
     return letters && digits && name?.startsWith(letters) && trimmed(number) === trimmed(digits);
   });
   if (short.length) return short;
+  const last = units.filter((unit) => plain(unit.callsign.split("-").at(-1)) === wanted);
+  if (last.length) return last;
   return units.filter((unit) => plain(unit.callsign).startsWith(wanted));
 }
 

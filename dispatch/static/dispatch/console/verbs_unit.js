@@ -20,7 +20,7 @@ function targets(words, world, open) {
   let incident = null;
   for (const word of words) {
     const numbered =
-      word.startsWith("#") || /^\d+$/.test(word) ? incidentsNumbered(word, world.incidents) : [];
+      word.startsWith("#") || /^[\d-]+$/.test(word) ? incidentsNumbered(word, world.incidents) : [];
     const found = word.startsWith("#") ? [] : unitsNamed(word, world.units);
     const completions = word === open ? offered(word, found, world) : [];
     if (word.startsWith("#") || (numbered.length && !found.length)) {
