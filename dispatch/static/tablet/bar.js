@@ -48,7 +48,8 @@ export class Bar {
   /** What grows with the clock. */
   tick(view) {
     const now = clockText(this.#clock.now(), this.#timeZone);
-    write("clock", now);
+    write("clock", now.slice(0, 5));
+    write("clock-seconds", now.slice(5));
     write("big-clock", now.slice(0, 5));
     write("since", view.status?.at ? durationText(this.#clock.ageS(view.status.at)) : "");
     const age = this.#socket.dataAgeMs();

@@ -101,9 +101,10 @@ export class CrewMap {
     const key = `${assignment.id} ${place?.lat} ${place?.lng}`;
     if (this.#fitted === key || !place) return;
     this.#fitted = key;
+    this.#map.invalidateSize({ animate: false }); // the panel has just been shown or has changed its height
     const ends = here ? [place, here] : [place];
     this.#map.fitBounds(L.latLngBounds(ends.map(({ lat, lng }) => [lat, lng])), {
-      padding: [80, 80],
+      padding: [60, 90],
       maxZoom: ZOOM_CLOSE,
       animate: false,
     });

@@ -10,7 +10,7 @@ import { Bar } from "#tablet/bar";
 import { Choices } from "#tablet/choices";
 import { crewView, screenOf, soundFor } from "#tablet/crew";
 import { CrewMap } from "#tablet/crew_map";
-import { slot, write } from "#tablet/dom";
+import { inlineShapes, slot, write } from "#tablet/dom";
 import { Info } from "#tablet/info";
 import { Mayday } from "#tablet/mayday";
 import { Outbox } from "#tablet/outbox";
@@ -172,6 +172,7 @@ setInterval(() => {
 
 slot("next").disabled = false;
 draw();
+inlineShapes().catch(() => null); // without it the shapes still come from the file while there is a line
 stayAwake();
 positions.start();
 socket.start();
