@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import units.selectors
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+import units.selectors
 from dispatch.engine.incidents import PRIORITIES
 from dispatch.models import IncidentType
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-import calls.selectors
-import units.selectors
 from django.contrib.gis.geos import Point
 from django.db.models import Min, Q
 
+import calls.selectors
+import units.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.incidents import IncidentStatus
 from dispatch.models import Alarm, Assignment, Incident

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import units.selectors
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from maps.routing.travel import route
 
+import units.selectors
 from dispatch.models import Assignment, Incident
 from dispatch.selectors.reference import reference_data
 from dispatch.services.recommendation import recommendation_for
 from maps.geo import LatLng
+from maps.routing.travel import route
 from realtime.eventlog import events_about
 from realtime.protocol import CONTROL_ROLES, Rejected, Role, Viewer, stamp
 from realtime.registry import words_for
@@ -89,14 +88,3 @@ def way(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
             "by": found.by,
         }
     )
-
-
-def city() -> dict[str, Any]:
-    lat, lng = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
-    return {
-        "name": settings.CITY_NAME,
-        "lat": lat,
-        "lng": lng,
-        "zoom": settings.LEAFLET_CONFIG["DEFAULT_ZOOM"],
-        "timeZone": settings.TIME_ZONE,
-    }

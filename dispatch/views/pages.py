@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 
 from dispatch.accounts.permissions import home_of, role_required
-from dispatch.views.api import city
+from dispatch.selectors.boot import boot
 from realtime.protocol import Role
-
-
-def boot(request: HttpRequest) -> dict[str, Any]:
-    """What a page's script must know before it has read anything else."""
-    person: Any = request.user
-    return {
-        "viewer": {
-            "id": str(person.pk),
-            "name": person.get_full_name() or person.username,
-            "role": person.role,
-            "unit_id": str(person.unit_id) if person.unit_id else None,
-        },
-        "city": city(),
-        "basemapUrl": settings.BASEMAP_URL,
-        "language": get_language(),
-    }
 
 
 def home(request: HttpRequest) -> HttpResponse:

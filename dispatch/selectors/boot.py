@@ -1,0 +1,35 @@
+"""What a page's script must know before it has read anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+
+def boot(request: HttpRequest) -> dict[str, Any]:
+    person: Any = request.user
+    return {
+        "viewer": {
+            "id": str(person.pk),
+            "name": person.get_full_name() or person.username,
+            "role": person.role,
+            "unit_id": str(person.unit_id) if person.unit_id else None,
+        },
+        "city": city(),
+        "basemapUrl": settings.BASEMAP_URL,
+        "language": get_language(),
+    }
+
+
+def city() -> dict[str, Any]:
+    lat, lng = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
+    return {
+        "name": settings.CITY_NAME,
+        "lat": lat,
+        "lng": lng,
+        "zoom": settings.LEAFLET_CONFIG["DEFAULT_ZOOM"],
+        "timeZone": settings.TIME_ZONE,
+    }
