@@ -28,34 +28,18 @@ class Stamps:
     en_route_at: datetime | None = None
     on_scene_at: datetime | None = None
     first_on_scene_at: datetime | None = None
-    # The unit still works, or was called off before it arrived: what has not come is not missing yet, or never due.
-    is_over: bool = True
-    is_called_off: bool = False
-
-
-class NotDue:
-    """In place of a figure: the end of the interval has not come yet, or was never asked for."""
-
-    def __repr__(self) -> str:
-        return "NOT_DUE"
-
-
-NOT_DUE = NotDue()
-Figure = float | None | NotDue
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """`n` counted, `missing` without one of the two stamps, `negative` with stamps the wrong way round.
 
-    Negative ones are not part of mean and percentiles: a clock was wrong. `not_due` are those still under way or
-    called off. Nothing is dropped without being counted.
+    Negative ones are not part of mean and percentiles: a clock was wrong. Nothing is dropped without being counted.
     """
 
     n: int
     missing: int
     negative: int
-    not_due: int
     mean_s: float | None
     p50_s: float | None
     p90_s: float | None
@@ -81,21 +65,6 @@ def chain(stamps: Stamps) -> dict[str, float | None]:
     }
 
 
-def figures(stamps: Stamps) -> dict[str, Figure]:
-    """The chain, where an end that has not come and need not have come is not taken for a missing stamp."""
-    plain = chain(stamps)
-    open_ended = stamps.is_called_off or not stamps.is_over
-    not_due = {
-        "turnout": stamps.en_route_at is None and stamps.on_scene_at is None,
-        "travel": stamps.on_scene_at is None,
-        "total": stamps.first_on_scene_at is None,
-    }
-    return {
-        name: NOT_DUE if open_ended and not_due.get(name, False) else value
-        for name, value in plain.items()
-    }
-
-
 def percentile(ordered: Sequence[float], share: float) -> float | None:
     """Linear interpolation between the two nearest ranks, as PostgreSQL's percentile_cont computes it."""
     if not ordered:
@@ -106,13 +75,11 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def summarise(values: Iterable[Figure]) -> Summary:
+def summarise(values: Iterable[float | None]) -> Summary:
     known = []
-    missing = negative = not_due = 0
+    missing = negative = 0
     for value in values:
-        if isinstance(value, NotDue):
-            not_due += 1
-        elif value is None:
+        if value is None:
             missing += 1
         elif value < 0:
             negative += 1
@@ -123,14 +90,13 @@ def summarise(values: Iterable[Figure]) -> Summary:
         n=len(known),
         missing=missing,
         negative=negative,
-        not_due=not_due,
         mean_s=math.fsum(known) / len(known) if known else None,
         p50_s=percentile(known, 0.5),
         p90_s=percentile(known, 0.9),
     )
 
 
-def share_within(values: Iterable[Figure], limit_s: float) -> float | None:
+def share_within(values: Iterable[float | None], limit_s: float) -> float | None:
     """Share of the known, non-negative values at or under a limit."""
-    known = [value for value in values if isinstance(value, float) and value >= 0]
+    known = [value for value in values if value is not None and value >= 0]
     return sum(value <= limit_s for value in known) / len(known) if known else None

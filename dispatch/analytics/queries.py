@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the parts that are put together are constants of this file; every value is a parameter
 """The SQL behind the report. Read-only, set-based, one statement for each question.
 
 A response is one incident and one agency that sent units to it. Answer and processing are counted once for each
@@ -133,6 +134,7 @@ ANSWERS = """
 
 NOW = """
     SELECT (SELECT count(*) FROM calls_call WHERE status IN ('ringing', 'queued')) AS waiting,
+           (SELECT min(received_at) FROM calls_call WHERE status IN ('ringing', 'queued')) AS oldest_at,
            (SELECT count(*) FROM dispatch_incident WHERE status = 'open') AS incidents,
            (SELECT count(*) FROM units_unit WHERE is_active) AS units,
            (SELECT count(*) FROM units_unit WHERE is_active AND status = 'available') AS available

@@ -1,252 +1,230 @@
-"""The figures of a period by set-based SQL, read-only.
-
-One row of `responses` is what one agency did for one incident: the first call, the agency's first assignment, and
-the stamps of its lead unit: the one that arrived first, or, while none has arrived, the first that was not called off.
-An incident belongs to the period in which it was opened, a call to that in which it came in; periods are half open,
-[from, to). Calls that were tests, and incidents with no other calls than tests, are left out and counted.
-"""
+"""The report on a period: read-only, a fixed number of statements whatever the period holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 
-from dispatch.analytics.intervals import Summary
-from dispatch.engine.assignments import ACTIVE
+from dispatch.analytics import queries
+from dispatch.analytics.intervals import CHAIN, JUDGED_FROM_N, Stamps, chain
+from dispatch.analytics.standards import ANSWER, Standard, standard_for
+from realtime.protocol import stamp
 
-ROWS_MAX = 200
-QUERY_TIMEOUT = "30s"  # a report over years must not hold a connection from those who take calls
-
-_RESPONSES = """
-chosen AS MATERIALIZED (
-  SELECT i.id, i.number, i.priority, i.opened_at, i.type_id, i.address, i.location_label, i.district
-  FROM dispatch_incident i
-  WHERE i.opened_at >= %(start)s AND i.opened_at < %(end)s
-    AND (%(priority)s::int IS NULL OR i.priority = %(priority)s::int)
-),
-heard AS (
-  SELECT c.incident_id, min(c.received_at) FILTER (WHERE c.disposition <> 'test') AS received_at,
-         min(c.answered_at) FILTER (WHERE c.disposition <> 'test') AS answered_at,
-         bool_and(c.disposition = 'test') AS is_test
-  FROM calls_call c JOIN chosen ON chosen.id = c.incident_id
-  WHERE c.direction = 'in'
-  GROUP BY c.incident_id
-),
-sent AS (
-  SELECT a.*, g.code AS agency,
-         min(a.assigned_at) OVER agency_of AS first_assigned_at,
-         min(a.on_scene_at) OVER agency_of AS first_on_scene_at,
-         row_number() OVER (
-           PARTITION BY a.incident_id, g.code
-           ORDER BY a.on_scene_at NULLS LAST, a.status IN ('cancelled', 'refused'), a.assigned_at, a.id
-         ) AS place
-  FROM dispatch_assignment a
-  JOIN chosen ON chosen.id = a.incident_id
-  JOIN units_unit u ON u.id = a.unit_id
-  JOIN units_agency g ON g.id = u.agency_id
-  WHERE %(agency)s::text IS NULL OR g.code = %(agency)s::text
-  WINDOW agency_of AS (PARTITION BY a.incident_id, g.code)
-),
-responses AS (
-  SELECT s.agency, i.*, h.received_at, h.answered_at, s.first_assigned_at, s.assigned_at, s.en_route_at,
-         s.on_scene_at, s.first_on_scene_at,
-         NOT s.status = ANY(%(active)s) AS is_over, s.status IN ('cancelled', 'refused') AS is_called_off
-  FROM sent s
-  JOIN chosen i ON i.id = s.incident_id
-  LEFT JOIN heard h ON h.incident_id = i.id
-  WHERE s.place = 1 AND NOT coalesce(h.is_test, false)
-),
-figures AS (
-  SELECT r.agency, r.priority, r.opened_at, one.name, extract(epoch FROM one.til - one.since)::float8 AS seconds,
-         one.til IS NULL AND (r.is_called_off OR NOT r.is_over) AND one.may_wait AS not_due
-  FROM responses r
-  CROSS JOIN LATERAL (VALUES
-    ('answer', r.received_at, r.answered_at, false),
-    ('processing', r.answered_at, r.first_assigned_at, false),
-    ('turnout', r.assigned_at, r.en_route_at, r.on_scene_at IS NULL),
-    ('travel', r.en_route_at, r.on_scene_at, true),
-    ('total', r.received_at, r.first_on_scene_at, true)
-  ) AS one (name, since, til, may_wait)
+PERIOD_MAX = timedelta(days=3660)
+CASES_MAX = 100
+WEEKS_FROM = timedelta(days=92)  # longer periods are drawn by weeks
+STATEMENT_MAX_MS = (
+    30_000  # a report over years must not hold a connection from those who take calls
 )
-"""
-_SUMMARY = """
-  count(*) FILTER (WHERE seconds >= 0)::int AS n,
-  count(*) FILTER (WHERE seconds IS NULL AND NOT not_due)::int AS missing,
-  count(*) FILTER (WHERE seconds < 0)::int AS negative,
-  count(*) FILTER (WHERE not_due)::int AS not_due,
-  avg(seconds) FILTER (WHERE seconds >= 0) AS mean_s,
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE seconds >= 0) AS p50_s,
-  percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE seconds >= 0) AS p90_s
-"""
+
+Row = dict[str, Any]
+
+
+class PeriodError(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a report is about: [start, end) and, when given, one agency and one priority."""
+class Period:
+    """[start, end): what happened at `end` belongs to the next period."""
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
     agency: str | None = None
     priority: int | None = None
 
-    def parameters(self) -> dict[str, Any]:
+
+def period_of(first: str, last: str) -> Period:
+    """Days of the city (the last one included), or instants with their zone (the last one not included)."""
+    start = _instant(first)
+    end = _instant(last, is_end=True)
+    if end <= start:
+        raise PeriodError("period_backwards")
+    if end - start > PERIOD_MAX:
+        raise PeriodError("period_too_long")
+    return Period(start, end)
+
+
+def _instant(text: str, *, is_end: bool = False) -> datetime:
+    try:
+        if len(text) == len("2026-11-01"):
+            day = date.fromisoformat(text) + timedelta(days=1 if is_end else 0)
+            return datetime.combine(day, time.min, ZoneInfo(settings.TIME_ZONE))
+        instant = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise PeriodError("period_unreadable") from None
+    if instant.tzinfo is None:
+        raise PeriodError("period_unreadable")
+    return instant
+
+
+def report(period: Period, filters: Filters, *, now: datetime) -> Row:
+    """Everything the supervisor's page shows, of one moment of the database."""
+    limits = _limits()
+    parameters = {
+        "start": period.start,
+        "end": period.end,
+        "agency": filters.agency,
+        "priority": filters.priority,
+        "zone": settings.TIME_ZONE,
+        "step": "week" if period.end - period.start > WEEKS_FROM else "day",
+        "limit": CASES_MAX,
+        "answer_s": ANSWER[0].limit_s,
+        "limit_agencies": [agency for agency, _name in limits],
+        "limit_names": [name for _agency, name in limits],
+        "limit_s": list(limits.values()),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_MAX_MS}")
+
+        def rows(sql: str) -> list[Row]:
+            cursor.execute(sql, parameters)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        calls = rows(queries.CALLS)
         return {
-            "start": self.start,
-            "end": self.end,
-            "agency": self.agency,
-            "priority": self.priority,
-            "active": sorted(ACTIVE),
+            "period": {
+                "from": stamp(period.start),
+                "to": stamp(period.end),
+                "time_zone": settings.TIME_ZONE,
+                "step": parameters["step"],
+            },
+            "agency": filters.agency,
+            "priority": filters.priority,
+            "generated_at": stamp(now),
+            "now": rows(queries.NOW)[0],
+            "calls": calls,
+            "calls_total": sum(row["n"] for row in calls),
+            "tests_left_out": sum(row["n"] for row in calls if row["disposition"] == "test"),
+            "answers": _answers(rows(queries.ANSWERS)[0]),
+            "intervals": [_interval(row) for row in rows(queries.CHAIN)],
+            "series": [_point(row) for row in rows(queries.SERIES)],
+            "cases": [_case(row) for row in rows(queries.CASES)],
+            "demand": _demand(rows(queries.DEMAND)),
         }
 
 
-Limits = Mapping[tuple[str, str], float]  # (agency, interval) -> seconds
-
-
-def _rows(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _limits() -> dict[tuple[str, str], float]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [QUERY_TIMEOUT])
-        cursor.execute(sql, parameters)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute("SELECT code FROM units_agency")
+        agencies = [row[0] for row in cursor.fetchall()]
+    found = {}
+    for agency in agencies:
+        for name in CHAIN:
+            standard = standard_for(agency=agency, interval=name)
+            if standard and standard.limit_s is not None:
+                found[agency, name] = float(standard.limit_s)
+    return found
 
 
-def interval_rows(chosen: Chosen, *, limits: Limits) -> list[dict[str, Any]]:
-    """One row for each agency, priority and interval: `summary` and the share `within` that agency's limit."""
-    found = _rows(
-        f"""WITH {_RESPONSES},
-        limits AS (SELECT * FROM unnest(%(agencies)s::text[], %(names)s::text[], %(seconds)s::float8[])
-                   AS one (agency, name, limit_s))
-        SELECT agency, priority, name, {_SUMMARY},
-               avg((seconds <= limit_s)::int) FILTER (WHERE seconds >= 0) AS within
-        FROM figures LEFT JOIN limits USING (agency, name)
-        GROUP BY agency, priority, name ORDER BY agency, priority NULLS LAST, name""",  # noqa: S608
-        {
-            **chosen.parameters(),
-            "agencies": [agency for agency, _name in limits],
-            "names": [name for _agency, name in limits],
-            "seconds": list(limits.values()),
-        },
-    )
-    return [
-        {
-            "agency": row["agency"],
-            "priority": row["priority"],
-            "interval": row["name"],
-            "summary": _summary(row),
-            "within": None if row["within"] is None else float(row["within"]),
-        }
-        for row in found
-    ]
+def _interval(row: Row) -> Row:
+    standard = standard_for(agency=row["agency"], interval=row["name"])
+    whole = row["n"] + row["missing"] + row["negative"]
+    unusable = row["missing"] + row["negative"]
+    judged = {
+        **row,
+        "mean_s": _number(row["mean_s"]),
+        "p50_s": _number(row["p50_s"]),
+        "p90_s": _number(row["p90_s"]),
+        "missing_share": unusable / whole if whole else None,
+        "within_share": row["within"] / row["n"]
+        if row["n"] and standard and standard.limit_s is not None
+        else None,
+        "standard": _standard(standard),
+    }
+    return {**judged, "verdict": verdict(judged, standard)}
 
 
-def days(chosen: Chosen, *, interval: str, time_zone: str) -> list[dict[str, Any]]:
-    """The interval for each day of the city on which something happened."""
-    return _rows(
-        f"""WITH {_RESPONSES}
-        SELECT (opened_at AT TIME ZONE %(zone)s)::date AS day, {_SUMMARY},
-               percentile_cont(0.1) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE seconds >= 0) AS p10_s
-        FROM figures WHERE name = %(name)s GROUP BY 1 ORDER BY 1""",  # noqa: S608
-        {**chosen.parameters(), "name": interval, "zone": time_zone},
-    )
+def verdict(row: Mapping[str, Any], standard: Standard | None) -> str:
+    """met, missed; or why nobody is judged: none (no standard), draft, few (n is too small)."""
+    if standard is None:
+        return "none"
+    if standard.limit_s is None:
+        return "draft"
+    if row["n"] < JUDGED_FROM_N:
+        return "few"
+    if standard.measure == "mean":
+        return "met" if row["mean_s"] <= standard.limit_s else "missed"
+    assert standard.share is not None
+    return "met" if row["within_share"] >= standard.share else "missed"
 
 
-def cases(chosen: Chosen) -> list[dict[str, Any]]:
-    """The responses behind the figures, the longest first, at most ROWS_MAX."""
-    return _rows(
-        f"""WITH {_RESPONSES} SELECT * FROM responses
-        ORDER BY first_on_scene_at - received_at DESC NULLS FIRST, opened_at DESC LIMIT {ROWS_MAX}""",  # noqa: S608
-        chosen.parameters(),
-    )
-
-
-def demand(chosen: Chosen, *, time_zone: str) -> list[list[int]]:
-    """Incidents opened by weekday (Monday first) and hour of the city: 7 rows of 24."""
-    found = _rows(
-        f"""WITH {_RESPONSES}
-        SELECT extract(isodow FROM opened_at AT TIME ZONE %(zone)s)::int - 1 AS day,
-               extract(hour FROM opened_at AT TIME ZONE %(zone)s)::int AS hour, count(*)::int AS n
-        FROM chosen LEFT JOIN heard ON heard.incident_id = chosen.id
-        WHERE NOT coalesce(heard.is_test, false)
-          AND (%(agency)s::text IS NULL OR EXISTS (SELECT 1 FROM sent WHERE sent.incident_id = chosen.id))
-        GROUP BY 1, 2""",  # noqa: S608
-        {**chosen.parameters(), "zone": time_zone},
-    )
-    cells = {(row["day"], row["hour"]): row["n"] for row in found}
-    return [[cells.get((day, hour), 0) for hour in range(24)] for day in range(7)]
-
-
-def call_rows(chosen: Chosen) -> list[dict[str, Any]]:
-    """Calls in by channel and disposition ("" has none yet), tests included."""
-    return _rows(
-        """SELECT channel, disposition, count(*)::int AS n FROM calls_call
-        WHERE direction = 'in' AND received_at >= %(start)s AND received_at < %(end)s
-        GROUP BY 1, 2 ORDER BY 1, 2""",
-        chosen.parameters(),
-    )
-
-
-def answering(chosen: Chosen, *, limit_s: float) -> dict[str, Any]:
-    """How calls were answered, tests left out: every voice call, and apart from it how many hung up first."""
-    row = _rows(
-        f"""WITH figures AS (
-          SELECT extract(epoch FROM answered_at - received_at)::float8 AS seconds,
-                 answered_at IS NULL AND (status = 'abandoned' OR ended_at IS NULL) AS not_due, status, answered_at
-          FROM calls_call
-          WHERE direction = 'in' AND channel IN ('voice', 'pbx') AND disposition <> 'test'
-            AND received_at >= %(start)s AND received_at < %(end)s
-        )
-        SELECT {_SUMMARY}, count(*)::int AS calls,
-               count(*) FILTER (WHERE status = 'abandoned' AND answered_at IS NULL)::int AS abandoned,
-               avg((seconds <= %(limit)s)::int) FILTER (WHERE seconds >= 0) AS within
-        FROM figures""",  # noqa: S608
-        {**chosen.parameters(), "limit": limit_s},
-    )[0]
+def _standard(standard: Standard | None) -> Row | None:
+    if standard is None:
+        return None
     return {
-        "calls": row["calls"],
-        "abandoned": row["abandoned"],
-        "summary": _summary(row),
-        "within": None if row["within"] is None else float(row["within"]),
+        "key": standard.key,
+        "name": standard.name,
+        "limit_s": standard.limit_s,
+        "measure": standard.measure,
+        "share": standard.share,
+        "source": standard.source,
     }
 
 
-def excluded(chosen: Chosen) -> dict[str, int]:
-    """What was left out: tests, and incidents to which nobody was sent (they have no chain)."""
-    return _rows(
-        f"""WITH {_RESPONSES}
-        SELECT (SELECT count(*) FROM calls_call WHERE direction = 'in' AND disposition = 'test'
-                AND received_at >= %(start)s AND received_at < %(end)s)::int AS test_calls,
-               count(*) FILTER (WHERE h.is_test)::int AS test_incidents,
-               count(*) FILTER (WHERE NOT coalesce(h.is_test, false) AND NOT EXISTS
-                 (SELECT 1 FROM dispatch_assignment a WHERE a.incident_id = i.id))::int AS nobody_sent
-        FROM chosen i LEFT JOIN heard h ON h.incident_id = i.id""",  # noqa: S608
-        chosen.parameters(),
-    )[0]
+def _answers(row: Row) -> Row:
+    return {
+        "calls": row["calls"],
+        "n": row["n"],
+        "abandoned": row["abandoned"],
+        "abandoned_share": row["abandoned"] / row["calls"] if row["calls"] else None,
+        "within_share": row["within"] / row["n"] if row["n"] else None,
+        "limit_s": ANSWER[0].limit_s,
+        "p50_s": _number(row["p50_s"]),
+        "p90_s": _number(row["p90_s"]),
+    }
 
 
-def live() -> dict[str, Any]:
-    """How it stands at this moment."""
-    return _rows(
-        """SELECT
-          (SELECT count(*) FROM calls_call WHERE status IN ('ringing', 'queued'))::int AS waiting,
-          (SELECT min(received_at) FROM calls_call WHERE status IN ('ringing', 'queued')) AS oldest_at,
-          (SELECT count(*) FROM dispatch_incident WHERE status = 'open')::int AS open_incidents,
-          (SELECT count(*) FROM units_unit WHERE is_active)::int AS units,
-          (SELECT count(*) FROM units_unit WHERE is_active AND status = 'available')::int AS available""",
-        {},
-    )[0]
+def _point(row: Row) -> Row:
+    """A day or week of the chart; with too few cases there is a gap and only `n` is told."""
+    names = ("p10_s", "p25_s", "p50_s", "p75_s", "p90_s")
+    points = row["points"] if row["n"] >= JUDGED_FROM_N else [None] * len(names)
+    values = {name: _number(value) for name, value in zip(names, points, strict=True)}
+    return {"day": row["day"].isoformat(), "n": row["n"], **values}
 
 
-def _summary(row: Mapping[str, Any]) -> Summary:
-    return Summary(
-        n=row["n"],
-        missing=row["missing"],
-        negative=row["negative"],
-        not_due=row["not_due"],
-        mean_s=row["mean_s"],
-        p50_s=row["p50_s"],
-        p90_s=row["p90_s"],
+def _case(row: Row) -> Row:
+    stamps = Stamps(
+        **{
+            name: row[name]
+            for name in (
+                "received_at",
+                "answered_at",
+                "first_assigned_at",
+                "assigned_at",
+                "en_route_at",
+                "on_scene_at",
+                "first_on_scene_at",
+            )
+        }
     )
+    figures = chain(stamps)
+    facts = ("number", "type_id", "address", "district", "priority", "agency")
+    return {
+        **{name: row[name] for name in facts},
+        "opened_at": stamp(row["opened_at"]),
+        **{f"{name}_s": figures[name] for name in CHAIN},
+    }
+
+
+def _demand(rows: list[Row]) -> list[list[int]]:
+    """Seven days, Monday first, of 24 hours of the city."""
+    cells = {(row["weekday"], row["hour"]): row["n"] for row in rows}
+    return [[cells.get((day, hour), 0) for hour in range(24)] for day in range(1, 8)]
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
