@@ -1,0 +1,113 @@
+"""How the report writes its figures: unknown is a dash, a share is in percent, a duration is mm:ss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
+
+from dispatch.analytics.intervals import CHAIN
+
+register = template.Library()
+
+UNKNOWN = "–"
+MISSING_MANY = 0.10  # from here a missing share is shown in amber
+# Shares of the accent colour in a heat map's cell; between 40 and 75 neither black nor white would be readable.
+HEAT_STEPS = (0, 12, 24, 36, 76, 92)
+HEAT_TURNS_AT = 4
+PARTS = CHAIN[:-1]
+PART_UNKNOWN_PERCENT = 8.0
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    if seconds is None:
+        return UNKNOWN
+    sign = "−" if seconds < 0 else ""
+    whole = round(abs(seconds))
+    hours, rest = divmod(whole, 3600)
+    clock = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{sign}{hours}:{clock}" if hours else f"{sign}{clock}"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{number_format(share * 100, decimal_pos=0)} %"
+
+
+@register.filter
+def percent_fine(share: float | None) -> str:
+    return UNKNOWN if share is None else f"{number_format(share * 100, decimal_pos=1)} %"
+
+
+@register.filter
+def misses_many(share: float | None) -> bool:
+    return share is not None and share >= MISSING_MANY
+
+
+@register.filter
+def instant(wire: str | None) -> datetime | None:
+    """A stamp of the report as a time of the city, for the `date` filter."""
+    parsed = parse_datetime(wire) if wire else None
+    return timezone.localtime(parsed) if parsed else None
+
+
+@register.filter
+def entry(table: Mapping[str, Any], key: str) -> Any:
+    return table.get(key, key)
+
+
+@register.filter
+def of_interval(rows: Iterable[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
+    return [row for row in rows if row["name"] == name]
+
+
+@register.simple_tag
+def calls_of(rows: Iterable[Mapping[str, Any]], channel: str, disposition: str | None) -> int:
+    """How many calls; an empty channel or a disposition of None stands for all of them."""
+    return sum(
+        row["n"]
+        for row in rows
+        if (not channel or row["channel"] == channel)
+        and (disposition is None or row["disposition"] == disposition)
+    )
+
+
+@register.filter
+def heat(demand: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """Rows with cells: the number, how strong its colour is, and whether the writing has to turn light."""
+    most = max((n for row in demand for n in row), default=0)
+    rows = []
+    for weekday, row in enumerate(demand):
+        cells = []
+        for n in row:
+            step = -(-n * (len(HEAT_STEPS) - 1) // most) if most else 0
+            cells.append({"n": n, "share": HEAT_STEPS[step], "turned": step >= HEAT_TURNS_AT})
+        rows.append({"weekday": weekday, "cells": cells, "sum": sum(row)})
+    return rows
+
+
+@register.filter
+def bars(case: Mapping[str, Any], longest_s: float) -> list[dict[str, Any]]:
+    """The chain of one incident as widths; what is missing is drawn as an empty piece, not left out."""
+    pieces = []
+    for name in PARTS:
+        seconds = case[f"{name}_s"]
+        is_known = seconds is not None and seconds >= 0
+        width = 100 * seconds / longest_s if is_known and longest_s else PART_UNKNOWN_PERCENT
+        pieces.append(
+            {"name": name if is_known else "lost", "width": f"{min(width, 100):.2f}", "s": seconds}
+        )
+    return pieces
+
+
+@register.filter
+def longest(cases: Iterable[Mapping[str, Any]]) -> float:
+    """Seconds of the longest chain, which is the whole width of the bars."""
+    sums = [sum(max(0, case[f"{name}_s"] or 0) for name in PARTS) for case in cases]
+    return max(sums, default=0)
