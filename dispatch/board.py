@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import calls.selectors
-
 from dispatch.selectors import wires
 from realtime.protocol import (
     CONTROL,
@@ -49,10 +48,8 @@ def expand(touched: Mapping[str, set[str]]) -> dict[str, set[str]]:
         more_assignments, more_units = wires.active_on_incidents(incidents)
         assignments |= more_assignments
         units |= more_units
-    for kind, ids in (("incidents", incidents), ("units", units), ("assignments", assignments)):
-        if ids:
-            all_[kind] = ids
-    return all_
+    more = {"incidents": incidents, "units": units, "assignments": assignments}
+    return {**all_, **{kind: ids for kind, ids in more.items() if ids}}
 
 
 def audience(data: Mapping[str, Any]) -> set[str]:

@@ -26,7 +26,7 @@ FRAME_BYTES_MAX = 64 * 1024
 COMMANDS_PENDING_MAX = 32
 
 
-class BoardConsumer(AsyncWebsocketConsumer):
+class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     channel_layer_alias = "none"  # the hub replaces Channels' group layer
 
     async def connect(self) -> None:
@@ -47,8 +47,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         for task in getattr(self, "tasks", ()):
             task.cancel()
-        if getattr(self, "subscriber", None) is not None:
-            hub().leave(self.subscriber)
+        subscriber: Subscriber | None = getattr(self, "subscriber", None)
+        if subscriber is not None:
+            hub().leave(subscriber)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.viewer is None or self.viewer.topic is None:
@@ -96,7 +97,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     async def _first_answer(self, subscriber: Subscriber, since: int | None) -> tuple[int, str]:
         if since is not None:
-            run = await hub().run(lambda: _run_since(subscriber.topic, since))
+            run: tuple[int, str] | None = await hub().run(
+                lambda: _run_since(subscriber.topic, since)
+            )
             if run is not None:
                 return run
         return await hub().snapshot_text(subscriber)

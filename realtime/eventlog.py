@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from realtime import doorbell, registry
 from realtime.models import CommandReceipt, Event
-from realtime.protocol import CONTROL, Actor, LoggedEvent, Recorded
+from realtime.protocol import CONTROL, KINDS, Actor, LoggedEvent, Recorded
 
 EVENTS_IN_CHANGE_MAX = 500  # one change that records more is a programming error
 EVENTS_PAGE_MAX = 1_000
@@ -50,7 +50,7 @@ class Change:
         self, name: str, *, facts: Mapping[str, Any] | None = None, **touched: Iterable[Any]
     ) -> None:
         """Record a fact in the past tense. `touched` names the entities whose board row it changes, by kind."""
-        unknown = set(touched) - set(registry.KINDS)
+        unknown = set(touched) - set(KINDS)
         assert not unknown, f"unknown kinds {unknown}"
         assert len(self.recorded) < EVENTS_IN_CHANGE_MAX
         ids = {kind: {str(id_) for id_ in ids} for kind, ids in touched.items()}

@@ -96,6 +96,8 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _earlier(context: registry.Context) -> Answer | None:
+    if context.request_id is None:
+        return None
     receipt = CommandReceipt.objects.filter(
         actor=context.actor.id, request_id=context.request_id
     ).first()

@@ -136,7 +136,8 @@ class Hub:
         """(number, JSON of the board) not older than the subscriber; shared by all who see the same."""
         read = functools.partial(_read_snapshot, subscriber.viewer)
         if subscriber.topic != CONTROL:
-            return await self.run(read)
+            own: Frame = await self.run(read)
+            return own
         async with self._snapshot_lock:
             kept = self._snapshot
             # Read at or after the subscriber's start, with nothing newer known: as good as a fresh one.
@@ -194,6 +195,7 @@ class Hub:
             self.read_at = time.monotonic()
             self._started.set()
         while True:
+            assert self.head is not None
             events = await self.loop.run_in_executor(
                 self._reader,
                 _keeping,

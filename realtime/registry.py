@@ -144,7 +144,8 @@ def register_snapshot(snapshot: Callable[[Viewer], dict[str, list[dict[str, Any]
 
 
 def snapshot(viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
-    return _single["snapshot"](viewer)
+    board: dict[str, list[dict[str, Any]]] = _single["snapshot"](viewer)
+    return board
 
 
 def register_people(
@@ -160,15 +161,18 @@ def register_people(
 
 
 def viewer_of_session(key: str) -> Viewer | None:
-    return _single["viewer_of_session"](key)
+    found: Viewer | None = _single["viewer_of_session"](key)
+    return found
 
 
 def viewer_of_token(token: str) -> Viewer | None:
-    return _single["viewer_of_token"](token)
+    found: Viewer | None = _single["viewer_of_token"](token)
+    return found
 
 
 def still_valid(viewers: list[Viewer]) -> list[bool]:
-    return _single["still_valid"](viewers)
+    valid: list[bool] = _single["still_valid"](viewers)
+    return valid
 
 
 def register_position_handler(handle: Callable[[Viewer, dict[str, Any], datetime], None]) -> None:

@@ -55,7 +55,7 @@ def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], 
             if viewer.token_id is None and request.method not in SAFE_METHODS:
                 check = CsrfViewMiddleware(lambda _request: HttpResponse())
                 check.process_request(request)
-                if check.process_view(request, None, (), {}) is not None:
+                if check.process_view(request, view, (), {}) is not None:
                     return refusal(403, "csrf", _("The page is too old; load it again."))
             request.viewer = viewer  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import calls.services
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection
 
+import calls.services
 import maps.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.incidents import IncidentStatus, check_closable, check_open, number_text
@@ -55,7 +55,7 @@ def open_incident(
     return log.done
 
 
-def attach_call(ctx: Context, *, incident_id: str, call_id: str) -> Done:
+def attach_call(ctx: Context, *, incident_id: Any, call_id: str) -> Done:
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
         calls.services.lock([call_id])
         incident = lock_incident(incident_id)
@@ -71,7 +71,7 @@ def attach_call(ctx: Context, *, incident_id: str, call_id: str) -> Done:
     return log.done
 
 
-def update_incident(ctx: Context, *, incident_id: str, changes: dict[str, Any]) -> Done:
+def update_incident(ctx: Context, *, incident_id: Any, changes: dict[str, Any]) -> Done:
     """Change the fields named in `changes` (type, priority, location, note, address, landmark)."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
         incident = lock_incident(incident_id)
@@ -102,7 +102,7 @@ def update_incident(ctx: Context, *, incident_id: str, changes: dict[str, Any]) 
     return log.done
 
 
-def close_incident(ctx: Context, *, incident_id: str, disposition: str) -> Done:
+def close_incident(ctx: Context, *, incident_id: Any, disposition: str) -> Done:
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
         call_ids = calls.services.lock_of_incident(incident_id)
         incident = lock_incident(incident_id)
