@@ -95,6 +95,10 @@ def report(period: Period, filters: Filters, *, now: datetime) -> Row:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
         calls = rows(queries.CALLS)
+        series = rows(queries.SERIES)
+        if parameters["step"] == "day" and _is_sparse(series):
+            parameters["step"] = "week"
+            series = rows(queries.SERIES)
         return {
             "period": {
                 "from": stamp(period.start),
@@ -111,7 +115,7 @@ def report(period: Period, filters: Filters, *, now: datetime) -> Row:
             "tests_left_out": sum(row["n"] for row in calls if row["disposition"] == "test"),
             "answers": _answers(rows(queries.ANSWERS)[0]),
             "intervals": [_interval(row) for row in rows(queries.CHAIN)],
-            "series": [_point(row) for row in rows(queries.SERIES)],
+            "series": [_point(row) for row in series],
             "cases": [_case(row) for row in rows(queries.CASES)],
             "demand": _demand(rows(queries.DEMAND)),
         }
@@ -186,6 +190,11 @@ def _answers(row: Row) -> Row:
         "p50_s": _number(row["p50_s"]),
         "p90_s": _number(row["p90_s"]),
     }
+
+
+def _is_sparse(series: list[Row]) -> bool:
+    """Most days have too few cases to be drawn; weeks may have enough."""
+    return 2 * sum(row["n"] >= JUDGED_FROM_N for row in series) < len(series)
 
 
 def _point(row: Row) -> Row:

@@ -79,6 +79,11 @@ def calls_of(rows: Iterable[Mapping[str, Any]], channel: str, disposition: str |
 
 
 @register.filter
+def has_points(series: Iterable[Mapping[str, Any]]) -> bool:
+    return any(point["p50_s"] is not None for point in series)
+
+
+@register.filter
 def heat(demand: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
     """Rows with cells: the number, how strong its colour is, and whether the writing has to turn light."""
     most = max((n for row in demand for n in row), default=0)
@@ -94,14 +99,25 @@ def heat(demand: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
 
 @register.filter
 def bars(case: Mapping[str, Any], longest_s: float) -> list[dict[str, Any]]:
-    """The chain of one incident as widths; what is missing is drawn as an empty piece, not left out."""
+    """The chain of one incident as widths; what is missing is drawn as an empty piece, not left out.
+
+    When the total is known, the pieces without a figure share what the others leave of it.
+    """
+    figures = {name: case[f"{name}_s"] for name in PARTS}
+    known = {name: s for name, s in figures.items() if s is not None and s >= 0}
+    lost = len(PARTS) - len(known)
+    rest_s = (case["total_s"] or 0) - sum(known.values())
     pieces = []
-    for name in PARTS:
-        seconds = case[f"{name}_s"]
-        is_known = seconds is not None and seconds >= 0
-        width = 100 * seconds / longest_s if is_known and longest_s else PART_UNKNOWN_PERCENT
+    for name, seconds in figures.items():
+        width = PART_UNKNOWN_PERCENT
+        if longest_s and (name in known or rest_s > 0):
+            width = 100 * (known[name] if name in known else rest_s / lost) / longest_s
         pieces.append(
-            {"name": name if is_known else "lost", "width": f"{min(width, 100):.2f}", "s": seconds}
+            {
+                "name": name if name in known else "lost",
+                "width": f"{min(width, 100):.2f}",
+                "s": seconds,
+            }
         )
     return pieces
 
@@ -109,5 +125,8 @@ def bars(case: Mapping[str, Any], longest_s: float) -> list[dict[str, Any]]:
 @register.filter
 def longest(cases: Iterable[Mapping[str, Any]]) -> float:
     """Seconds of the longest chain, which is the whole width of the bars."""
-    sums = [sum(max(0, case[f"{name}_s"] or 0) for name in PARTS) for case in cases]
+    sums = [
+        max(case["total_s"] or 0, sum(max(0, case[f"{name}_s"] or 0) for name in PARTS))
+        for case in cases
+    ]
     return max(sums, default=0)
