@@ -24,7 +24,18 @@ const ZOOM_MAX = 18;
 const LABEL_PX = 12; // nothing on a dispatcher's map is smaller
 const ROAD_LABEL_ZOOM_MIN = 14;
 const VILLAGE_LABEL_ZOOM_MAX = 16;
-const NAMED_FIRST = ["hospital", "fire_station", "police", "rescue", "pier", "airport", "clinic", "island", "bridge", "neighbourhood"];
+const NAMED_FIRST = [
+  "hospital",
+  "fire_station",
+  "police",
+  "rescue",
+  "pier",
+  "airport",
+  "clinic",
+  "island",
+  "bridge",
+  "neighbourhood",
+];
 
 /** @typedef {{sea: string, land: string, landEdge: string, road1: string, road2: string, road3: string, text: string, font: string}} Palette */
 
@@ -34,7 +45,12 @@ const NAMED_FIRST = ["hospital", "fire_station", "police", "rescue", "pier", "ai
  * @returns {{layer: L.GridLayer, retheme: () => void, remove: () => void}}
  */
 export function addBaseLayer(map, options = {}) {
-  const { tilesUrl = "/maps/tiles/{z}/{x}/{y}.mvt", rasterUrl = "", rasterAttribution = "", isDemo = false } = options;
+  const {
+    tilesUrl = "/maps/tiles/{z}/{x}/{y}.mvt",
+    rasterUrl = "",
+    rasterAttribution = "",
+    isDemo = false,
+  } = options;
   const element = map.getContainer();
   const raster = rasterUrl
     ? L.tileLayer(rasterUrl, { maxZoom: ZOOM_MAX, attribution: rasterAttribution }).addTo(map)
@@ -60,7 +76,10 @@ export function addBaseLayer(map, options = {}) {
     layer.rerenderTiles();
   };
   const themeWatch = new MutationObserver(retheme);
-  themeWatch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
+  themeWatch.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["data-theme", "class"],
+  });
   const systemWatch = window.matchMedia("(prefers-color-scheme: dark)");
   systemWatch.addEventListener("change", retheme);
 
@@ -109,14 +128,23 @@ export function paintRules(colours, { overRaster }) {
     dataLayer: "roads",
     minzoom,
     filter: ofClass(name),
-    symbolizer: new protomapsL.LineSymbolizer({ color, width: widthAt(stops), lineCap: "round", lineJoin: "round" }),
+    symbolizer: new protomapsL.LineSymbolizer({
+      color,
+      width: widthAt(stops),
+      lineCap: "round",
+      lineJoin: "round",
+    }),
   });
   const ground = overRaster
     ? []
     : [
         {
           dataLayer: "land",
-          symbolizer: new protomapsL.PolygonSymbolizer({ fill: colours.land, stroke: colours.landEdge, width: 1 }),
+          symbolizer: new protomapsL.PolygonSymbolizer({
+            fill: colours.land,
+            stroke: colours.landEdge,
+            width: 1,
+          }),
         },
         { dataLayer: "water", symbolizer: new protomapsL.PolygonSymbolizer({ fill: colours.sea }) },
       ];
@@ -147,9 +175,40 @@ export function paintRules(colours, { overRaster }) {
         skip: true,
       }),
     },
-    road("r3", colours.road3, [[12, 0.6], [14, 1.6], [16, 4], [18, 9]], 13),
-    road("r2", colours.road2, [[11, 0.6], [13, 1.4], [15, 3.2], [18, 12]], 11),
-    road("r1", colours.road1, [[9, 0.8], [12, 1.6], [14, 3], [16, 5.5], [18, 14]], 8),
+    road(
+      "r3",
+      colours.road3,
+      [
+        [12, 0.6],
+        [14, 1.6],
+        [16, 4],
+        [18, 9],
+      ],
+      13,
+    ),
+    road(
+      "r2",
+      colours.road2,
+      [
+        [11, 0.6],
+        [13, 1.4],
+        [15, 3.2],
+        [18, 12],
+      ],
+      11,
+    ),
+    road(
+      "r1",
+      colours.road1,
+      [
+        [9, 0.8],
+        [12, 1.6],
+        [14, 3],
+        [16, 5.5],
+        [18, 14],
+      ],
+      8,
+    ),
   ];
 }
 
@@ -198,7 +257,12 @@ export function labelRules(colours) {
       dataLayer: "roads",
       minzoom: ROAD_LABEL_ZOOM_MIN,
       filter: (_zoom, feature) => Boolean(feature.props.name) && feature.props.class !== "ferry",
-      symbolizer: new protomapsL.LineLabelSymbolizer({ ...text, ...halo, labelProps: ["name"], repeatDistance: 300 }),
+      symbolizer: new protomapsL.LineLabelSymbolizer({
+        ...text,
+        ...halo,
+        labelProps: ["name"],
+        repeatDistance: 300,
+      }),
     },
     {
       dataLayer: "places",
