@@ -5,6 +5,7 @@ import { durationText } from "#realtime/time";
 const HEIGHT_PX = 340;
 const WIDTH_PX_MIN = 280;
 const DAY_S = 86_400;
+const AXIS_STEPS_S = [15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400];
 const BAND = ["p10_s", "p25_s", "p50_s", "p75_s", "p90_s"];
 
 /**
@@ -93,7 +94,12 @@ export class Chart {
           values: (plot, splits) =>
             splits.map((time) => `${dated.format(time * 1000)}\nn ${counts[plot.data[0].indexOf(time)]}`),
         },
-        { ...axis, size: 60, values: (_plot, splits) => splits.map((one) => durationText(one)) },
+        {
+          ...axis,
+          size: 60,
+          incrs: AXIS_STEPS_S,
+          values: (_plot, splits) => splits.map((one) => durationText(one)),
+        },
       ],
       series: [
         {},

@@ -106,12 +106,12 @@ function draw() {
   if (before.assignment?.id !== view.assignment?.id) ui.choosing = false;
   const screen = screenOf(view, ui);
   document.body.dataset.screen = screen;
-  for (const [name, panels] of Object.entries(sections)) {
+  for (const name of Object.keys(sections)) {
     document.querySelector(`[data-panel="${name}"]`).hidden = name !== screen;
-    if (name === screen) for (const panel of panels) panel.render(view);
   }
   bar.render(view);
   thumb.render(view, screen);
+  for (const panel of sections[screen]) panel.render(view); // last: the map measures the room that is left
   alert(before);
 }
 

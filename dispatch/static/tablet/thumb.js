@@ -76,7 +76,7 @@ export class Thumb {
       rows.map((row) => {
         const item = make("li", { className: row.state, text: statusName(row.step) });
         if (row.state === "now") item.setAttribute("aria-current", "step");
-        if (row.state === "wait") item.append(` ${gettext("waiting")}`);
+        if (row.state === "wait") item.append(` ${gettext("queued")}`);
         if (row.state === "skipped") item.append(` ${gettext("skipped")}`);
         if (row.state === "done") {
           item.append(
