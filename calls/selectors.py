@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from calls.domain import LIVE, TEXT_CHANNELS, WAITING, Channel
 from calls.messaging.port import OutgoingMessage
@@ -46,9 +46,13 @@ _ON_BOARD = (
 
 def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """Calls on the board in wire form, oldest first; of `ids` only those that are still on it."""
-    found = Call.objects.all() if ids is None else Call.objects.filter(pk__in=list(ids))
-    keys = {pk for part in _ON_BOARD for pk in found.filter(part).values_list("pk", flat=True)}
-    return [_wire(call) for call in _with_parts(Call.objects.filter(pk__in=keys))]
+    if ids is not None:
+        live, undisposed, at_work = _ON_BOARD
+        found = Call.objects.filter(live | undisposed | at_work, pk__in=list(ids))
+    else:
+        parts = (Call.objects.filter(part).values_list("pk", flat=True) for part in _ON_BOARD)
+        found = Call.objects.filter(pk__in={pk for part in parts for pk in part})
+    return [_wire(call) for call in _with_parts(found)]
 
 
 def queue() -> list[dict[str, Any]]:
@@ -181,18 +185,36 @@ def rejected_webhooks(*, now: datetime) -> int:
 # --- wire form ---------------------------------------------------------------------------------
 
 
-def _with_parts(found: QuerySet[Call]) -> QuerySet[Call]:
-    newest = Message.objects.order_by("-at", "-id")[:MESSAGES_ON_BOARD_MAX]
-    places = Location.objects.order_by("-received_at", "-id")[:LOCATIONS_ON_BOARD_MAX]
-    return (
-        found.order_by("received_at", "id")
-        .select_related("answered_by")
-        .prefetch_related(
-            Prefetch("messages", queryset=newest, to_attr="newest_messages"),
-            Prefetch("newest_messages__media", queryset=Media.objects.order_by("id")),
-            Prefetch("locations", queryset=places, to_attr="newest_locations"),
-        )
-    )
+# Written out: compiling the ORM's sliced prefetches took two fifths of the time of a webhook.
+_NEWEST_MESSAGES = (
+    "SELECT part.* FROM unnest(%s::uuid[]) AS call(id) CROSS JOIN LATERAL (SELECT * FROM calls_message"
+    " WHERE call_id = call.id ORDER BY at DESC, id DESC LIMIT %s) AS part"
+)
+_NEWEST_LOCATIONS = (
+    "SELECT part.* FROM unnest(%s::uuid[]) AS call(id) CROSS JOIN LATERAL (SELECT * FROM calls_location"
+    " WHERE call_id = call.id ORDER BY received_at DESC, id DESC LIMIT %s) AS part"
+)
+
+
+def _with_parts(found: QuerySet[Call]) -> list[Call]:
+    calls = list(found.order_by("received_at", "id").select_related("answered_by"))
+    ids = [call.pk for call in calls]
+    messages: dict[UUID, list[Message]] = defaultdict(list)
+    locations: dict[UUID, list[Location]] = defaultdict(list)
+    if ids:
+        rows = list(Message.objects.raw(_NEWEST_MESSAGES, [ids, MESSAGES_ON_BOARD_MAX]))
+        if rows:
+            prefetch_related_objects(
+                rows, Prefetch("media", queryset=Media.objects.order_by("id"))
+            )
+        for message in rows:
+            messages[message.call_id].append(message)
+        for location in Location.objects.raw(_NEWEST_LOCATIONS, [ids, LOCATIONS_ON_BOARD_MAX]):
+            locations[location.call_id].append(location)
+    for call in calls:
+        call.newest_messages = messages[call.pk]
+        call.newest_locations = locations[call.pk]
+    return calls
 
 
 def _wire(call: Call) -> dict[str, Any]:

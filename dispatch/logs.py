@@ -19,6 +19,7 @@ def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> 
 
 _SHARED = [
     structlog.contextvars.merge_contextvars,
+    structlog.stdlib.ExtraAdder(),  # the ids given as `extra` to the standard library's loggers
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

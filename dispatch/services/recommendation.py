@@ -87,7 +87,8 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     needs = needs_for(plan, incident.priority)
     target = _target(incident)
     travels = _travels(target, states)
-    candidates = [_candidate(state, travels, held) for state in states]
+    others = [state for state in states if held.get(state.id) != incident.number]
+    candidates = [_candidate(state, travels, held) for state in others]
     found = recommend(still_needed(needs, working), candidates, location_known=target is not None)
     if needs and working and not still_needed(needs, working):
         # The plan is fulfilled: nothing more is proposed, the rest stays visible with its travel times.
