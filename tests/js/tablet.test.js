@@ -193,7 +193,10 @@ function outboxWith(answers, storage = new Storage()) {
   const timers = [];
   let ids = 0;
   const world = {
-    newId: () => `r${(ids += 1)}`,
+    newId: () => {
+      ids += 1;
+      return `r${ids}`;
+    },
     now: () => Date.parse(AT),
     setTimeout: (work) => timers.push(work),
   };
