@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,10 +38,15 @@ def _viewer(headers: dict[str, str]) -> Viewer | None:
     if not _own_origin(headers):
         return None
     try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+        cookies = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
         return None
-    return registry.viewer_of_session(cookie.value) if cookie else None
+    session = cookies.get(settings.SESSION_COOKIE_NAME)
+    viewer = registry.viewer_of_session(session.value) if session else None
+    language = cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    if viewer and language and language.value in dict(settings.LANGUAGES):
+        return replace(viewer, language=language.value)
+    return viewer
 
 
 def _own_origin(headers: dict[str, str]) -> bool:

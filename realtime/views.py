@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -31,7 +33,9 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     if scheme.lower() == "bearer":
         return registry.viewer_of_token(token.strip())
     key = request.session.session_key
-    return registry.viewer_of_session(key) if key else None
+    viewer = registry.viewer_of_session(key) if key else None
+    # A page speaks one language: the one its reader has chosen, whatever the person had chosen elsewhere.
+    return replace(viewer, language=get_language() or viewer.language) if viewer else None
 
 
 def refusal(status: int, code: str, detail: str) -> JsonResponse:

@@ -61,13 +61,16 @@ test("an unknown priority stands between 2 and 3, never last", () => {
   );
 });
 
-test("the operator's word comes first, then the smallest radius; an unknown radius is a large one", () => {
+test("the operator's word comes first, then the smallest radius; a pin without one counts as exact, an address does not", () => {
   const aml = { id: "aml", source: "aml", radius_m: 38, at: at(1) };
   const pin = { id: "pin", source: "whatsapp", radius_m: null, at: at(2) };
   const cell = { id: "cell", source: "network", radius_m: 1100, at: at(3) };
   const said = { id: "said", source: "operator", radius_m: null, at: at(1) };
   assert.equal(bestLocation([cell, pin, aml]).id, "aml");
   assert.equal(bestLocation([cell, aml, said]).id, "said");
+  const address = { id: "address", source: "address", radius_m: 300, at: "2026-11-24T01:00:00Z" };
+  const bare = { id: "bare", source: "whatsapp", radius_m: null, at: "2026-11-24T01:00:00Z" };
+  assert.equal(bestLocation([address, bare]).id, "bare");
   assert.equal(bestLocation([]), null);
 });
 

@@ -42,9 +42,13 @@ export function callsToCallBack(store) {
 
 const RANK = { aml: 1, whatsapp: 1, share_link: 1, operator: 0, address: 2, text: 3, network: 4 };
 
+/** What a source is taken for, for its rank alone, when it names no radius: a pin is set by hand at the very place. */
+const NOMINAL_RADIUS_M = { whatsapp: 50, share_link: 50, aml: 100, operator: 50, text: 100 };
+const NOMINAL_RADIUS_M_MAX = 5_000;
+
 /** The best piece of location evidence: the operator's word, then the smallest radius, then the newest. */
 export function bestLocation(locations) {
-  const radius = (one) => one.radius_m ?? 5000;
+  const radius = (one) => one.radius_m ?? NOMINAL_RADIUS_M[one.source] ?? NOMINAL_RADIUS_M_MAX;
   return (
     [...(locations ?? [])].sort(
       (a, b) =>
