@@ -62,6 +62,7 @@ export class Bar {
     const isCut = state === "cut";
     const waiting = this.#outbox.pressed.length;
     document.querySelector('[data-panel="cut"]').hidden = !isCut;
+    document.documentElement.dataset.unsent = String(this.#outbox.items.length);
     document.documentElement.dataset.net = isCut ? "offline" : "online";
     write("cut-queue", fill(gettext("%(count)s waiting"), { count: waiting }));
     const words = { live: gettext("Connected"), behind: gettext("Connecting"), cut: gettext("Offline") };
