@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from deploy.machine import commands, debian, say
+from deploy.machine import commands, debian, node_packages, say
 from deploy.machine.places import PYTHON, REPOSITORY
 from deploy.machine.private_debs import PrivateDebs
 from deploy.machine.rights import Rights, rights
@@ -63,11 +63,22 @@ def _starter(debs: PrivateDebs) -> Path:
 def _downloaded() -> Path:
     """The browser of playwright's own makers, where Debian's is not to be had."""
     say.line("Downloading Chromium with playwright")
-    environment = {**commands.clean_environment(), "PLAYWRIGHT_BROWSERS_PATH": str(DOWNLOADED)}
+    environment = {
+        **commands.clean_environment(),
+        "PLAYWRIGHT_BROWSERS_PATH": str(DOWNLOADED),
+        "PLAYWRIGHT_NODEJS_PATH": str(node_packages.node()),
+    }
     order = [str(PYTHON), "-m", "playwright", "install", "chromium"]
     if rights() is not Rights.NONE:
         order.insert(-1, "--with-deps")
-    commands.run(order, what="downloading Chromium", env=environment)
+    try:
+        commands.run(order, what="downloading Chromium", env=environment)
+    except commands.Failed as failure:
+        msg = (
+            f"{failure}\nThis release carries no Chromium as a package, and playwright's could not be had. "
+            "Install one and name it: CHROMIUM=/path/to/chromium deploy/test"
+        )
+        raise commands.Failed(msg) from failure
     programs = sorted(DOWNLOADED.glob("chromium-*/chrome-linux*/chrome"))
     if not programs:
         msg = "playwright downloaded no Chromium; name one with CHROMIUM=/path/to/chromium."
