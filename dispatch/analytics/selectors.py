@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from dispatch.analytics import queries
 from dispatch.analytics.intervals import CHAIN, JUDGED_FROM_N, Stamps, chain
@@ -71,7 +72,16 @@ def _instant(text: str, *, is_end: bool = False) -> datetime:
 
 
 def report(period: Period, filters: Filters, *, now: datetime) -> Row:
-    """Everything the supervisor's page shows, of one moment of the database."""
+    """Everything the supervisor's page shows; PeriodError when the period holds too much to be added up in time."""
+    try:
+        return _report(period, filters, now=now)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise PeriodError("period_too_heavy") from None
+        raise
+
+
+def _report(period: Period, filters: Filters, *, now: datetime) -> Row:
     limits = _limits()
     parameters = {
         "start": period.start,

@@ -41,6 +41,9 @@ PROBLEMS = {
     ),
     "period_backwards": gettext_lazy("The period ends before it begins."),
     "period_too_long": gettext_lazy("The period is longer than ten years."),
+    "period_too_heavy": gettext_lazy(
+        "This period holds too much to be added up now. Choose a shorter one."
+    ),
     "priority_unknown": gettext_lazy("The priority must be 1, 2, 3 or 4."),
 }
 
@@ -49,9 +52,9 @@ PROBLEMS = {
 def report_json(request: HttpRequest) -> HttpResponse:
     try:
         period, filters, _chosen = _asked(request)
+        return JsonResponse(report(period, filters, now=timezone.now()))
     except PeriodError as error:
         return refusal(422, "invalid", str(PROBLEMS[error.code]))
-    return JsonResponse(report(period, filters, now=timezone.now()))
 
 
 @role_required(*ROLES)
@@ -59,14 +62,15 @@ def supervisor(request: HttpRequest) -> HttpResponse:
     error = ""
     try:
         period, filters, chosen = _asked(request)
+        found = report(period, filters, now=timezone.now())
     except PeriodError as problem:
         error = str(PROBLEMS[problem.code])
-        chosen = _today(days=DAYS_DEFAULT)
-        period, filters = period_of(chosen["from"], chosen["to"]), Filters()
+        chosen, filters = _today(days=DAYS_DEFAULT), Filters()
+        found = report(period_of(chosen["from"], chosen["to"]), filters, now=timezone.now())
     known = reference_data()
     context = {
         "boot": boot(request),
-        "report": report(period, filters, now=timezone.now()),
+        "report": found,
         "period": chosen,
         "agency": filters.agency or "",
         "priority": filters.priority,
@@ -85,6 +89,7 @@ def supervisor(request: HttpRequest) -> HttpResponse:
 def report_csv(request: HttpRequest) -> HttpResponse:
     try:
         period, filters, chosen = _asked(request)
+        rows = report(period, filters, now=timezone.now())["intervals"]
     except PeriodError as error:
         return HttpResponse(
             str(PROBLEMS[error.code]), status=422, content_type="text/plain; charset=utf-8"
@@ -97,7 +102,7 @@ def report_csv(request: HttpRequest) -> HttpResponse:
     columns = ("agency", "priority", "name", "n", "missing", "negative")
     figures = ("mean_s", "p50_s", "p90_s", "within_share", "verdict")
     writer.writerow([*columns, *figures, "standard"])
-    for row in report(period, filters, now=timezone.now())["intervals"]:
+    for row in rows:
         source = row["standard"]["source"] if row["standard"] else ""
         cells = [row[column] for column in (*columns, *figures)]
         writer.writerow([_inert(cell) for cell in (*cells, source)])

@@ -90,6 +90,19 @@ def test_an_impossible_question_is_refused_with_a_sentence(
     assert supervisor.get(f"/supervisor/report.csv?{query}").status_code == 422
 
 
+def test_a_period_that_cannot_be_added_up_in_time_is_refused_and_does_not_hold_the_database(
+    supervisor: Client, handled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "SELECT pg_sleep(20), 'voice' AS channel, '' AS disposition, 1 AS n"
+    monkeypatch.setattr("dispatch.analytics.queries.CALLS", slow)
+    monkeypatch.setattr("dispatch.analytics.selectors.STATEMENT_MAX_MS", 50)
+
+    answer = supervisor.get("/api/v1/report?from=2020-01-01&to=2026-11-24")
+
+    assert answer.status_code == 422
+    assert "pendek" in json.loads(answer.content)["detail"]
+
+
 @pytest.mark.parametrize("agency", ["NOBODY", "%00", "'; DROP TABLE calls_call; --", "😀"])
 def test_an_unknown_agency_has_no_figures(supervisor: Client, handled: str, agency: str) -> None:
     answer = supervisor.get("/api/v1/report", {"agency": agency.replace("%00", "DAMKARX")})
