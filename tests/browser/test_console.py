@@ -1,0 +1,280 @@
+"""The console in a real browser against a real service: from a ringing call to a cleared unit."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import ROOT, Service
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+numbers = itertools.count(1)
+
+
+def a_number() -> tuple[str, str]:
+    """A caller nobody else uses: as the network sends it, and as the console shows it."""
+    last = f"{next(numbers):04d}"
+    return f"+628127011{last}", f"0812 7011 {last}"
+
+
+@pytest.fixture
+def console(page: Page, service: Service) -> Page:
+    """The console of dispatcher1 with nobody waiting."""
+    leave_nobody_waiting(service)
+    service.sign_in(page, "dispatcher1")
+    expect(page.locator("html")).to_have_attribute("data-link", "live")
+    expect(page.locator("#units .u").first).to_be_visible()
+    return page
+
+
+def leave_nobody_waiting(service: Service) -> None:
+    dispatcher = service.person("dispatcher1")
+    for call in service.board()["calls"]:
+        if call["status"] in {"ringing", "queued"}:
+            service.command(dispatcher, "call.answer", call_id=call["id"])
+        if not call["incident_id"]:
+            service.command(dispatcher, "call.dispose", call_id=call["id"], disposition="test")
+
+
+def incident_row(page: Page, number: str) -> Locator:
+    return page.locator("#incidents tbody tr").filter(has_text=number[-4:])
+
+
+def the_incident(service: Service, caller: str) -> dict[str, Any]:
+    board = service.board()
+    call = next(one for one in board["calls"] if one["caller"] == caller)
+    return next(one for one in board["incidents"] if one["id"] == call["incident_id"])
+
+
+def test_a_signed_call_is_answered_becomes_an_incident_and_its_unit_is_seen_to_the_end(
+    console: Page, service: Service
+) -> None:
+    caller, shown = a_number()
+    service.rings(caller)
+    strip = console.locator("[data-panel=strip]")
+    expect(strip.locator(".who")).to_have_text(shown)
+    expect(console.locator("#calls")).to_contain_text(shown)
+
+    strip.get_by_role("button", name=re.compile("F1$")).first.click()
+    case = console.locator("#case")
+    expect(case.locator("h2")).to_contain_text(shown)
+    expect(console.locator("#case-type")).to_be_focused()
+
+    console.keyboard.type("keba")
+    console.keyboard.press("Enter")
+    expect(console.locator("#case-type")).to_have_value("Kebakaran")
+    console.locator("#case-address").fill("RSUD")
+    evidence = case.locator(".evidence [role=option]").first
+    expect(evidence).to_contain_text("RSUD")
+    evidence.click()
+    expect(case.locator(".evidence .ev.sel")).to_have_count(1)
+    case.get_by_role("button", name=re.compile("Ctrl Enter")).click()
+    expect(case.locator("h2")).to_contain_text("Kebakaran")
+
+    incident = the_incident(service, caller)
+    assert incident["type"] == "fire"
+    assert incident["location"] is not None
+    expect(incident_row(console, incident["number"])).to_have_class(re.compile("sel"))
+    recommended = console.locator("#rec .rc:not(.no)")
+    expect(recommended.first).to_contain_text(re.compile(r"\d\d:\d\d"))
+    count = recommended.count()
+    console.locator("#rec [data-send]").click()
+    expect(case.locator(".as")).to_have_count(count)
+
+    board = service.board()
+    units = {unit["id"]: unit for unit in board["units"]}
+    assignment = next(one for one in board["assignments"] if one["incident_id"] == incident["id"])
+    callsign = units[assignment["unit_id"]]["callsign"]
+    crew = service.crew_of(callsign)
+    row = case.locator(".as").filter(has_text=callsign)
+    unit_row = console.locator(f"#unit-{assignment['unit_id']}")
+    act = {"assignment_id": assignment["id"]}
+    service.command(crew, "assignment.acknowledge", **act)
+    expect(unit_row).to_contain_text("Diterima")
+    for status, word in (("en_route", "Menuju"), ("on_scene", "Di lokasi")):
+        service.command(crew, "assignment.advance", status=status, **act)
+        expect(unit_row).to_contain_text(word)
+        expect(row).to_contain_text(word)
+    expect(case.locator(".steps")).not_to_contain_text("belum")
+    service.command(crew, "assignment.advance", status="clear", **act)
+    expect(row).to_have_count(0)
+    expect(unit_row).to_contain_text("Siap")
+    expect(case.locator(".tl")).to_contain_text(f"{callsign}: Selesai")
+
+
+def test_the_whole_way_with_the_keyboard_alone(console: Page, service: Service) -> None:
+    caller, shown = a_number()
+    service.rings(caller)
+    keys = console.keyboard
+    expect(console.locator("[data-panel=strip] .who")).to_have_text(shown)
+    keys.press("F1")
+    expect(console.locator("#case-type")).to_be_focused()
+    keys.type("gawat")
+    keys.press("Enter")
+    keys.press("Alt+Digit2")
+    keys.press("Alt+KeyA")
+    keys.type("Pelantar")
+    evidence = console.locator("#case .evidence [role=option]")
+    expect(evidence.first).to_be_visible()
+    keys.press("Alt+KeyL")
+    keys.press("1")
+    expect(console.locator("#case .ev.sel")).to_have_count(1)
+    keys.press("Control+Enter")
+    expect(console.locator("#case h2")).to_contain_text("Gawat medis")
+    incident = the_incident(service, caller)
+    assert incident["priority"] == 2
+
+    expect(console.locator("#rec .rc:not(.no)").first).to_be_visible()
+    keys.press("F6")
+    keys.press("Enter")
+    expect(console.locator("#case .as").first).to_be_visible()
+    board = service.board()
+    assignment = next(one for one in board["assignments"] if one["incident_id"] == incident["id"])
+    callsign = next(
+        unit["callsign"] for unit in board["units"] if unit["id"] == assignment["unit_id"]
+    )
+    number = incident["number"].split("-")[1].lstrip("0")
+    preview = console.locator("[data-preview]")
+    row = console.locator("#case .as").filter(has_text=callsign)
+    for word, seen in (("terima", "Diterima"), ("tiba", "Di lokasi"), ("selesai", None)):
+        keys.press("F10")
+        keys.type(f"{callsign.lower()} {word}")
+        expect(preview).to_contain_text("Akan:")
+        keys.press("Enter")
+        if seen:
+            expect(row).to_contain_text(seen)
+        else:
+            expect(row).to_have_count(0)
+        expect(console.locator("[data-input]")).to_have_value("")
+    keys.type(f"tutup #{number} ditangani")
+    keys.press("Enter")
+    expect(incident_row(console, incident["number"])).to_have_count(0)
+
+
+def test_a_refusal_is_said_in_words_and_what_was_typed_stays(
+    console: Page, service: Service
+) -> None:
+    dispatcher = service.person("dispatcher2")
+    opened = service.command(dispatcher, "incident.open", type="other", priority=3, location=None)
+    unit = next(one for one in service.board()["units"] if one["callsign"] == "POL-13")
+    number = opened["number"].split("-")[1].lstrip("0")
+    ids = {"incident_id": opened["incident_id"], "unit_id": unit["id"]}
+    expect(incident_row(console, opened["number"])).to_have_count(1)
+    assigned = service.command(dispatcher, "unit.assign", **ids)
+    expect(console.locator(f"#unit-{unit['id']}")).to_contain_text("Ditugaskan")
+    console.keyboard.press("F10")
+    console.keyboard.type(f"tutup #{number} ditangani")
+    console.keyboard.press("Enter")
+    expect(console.locator("[data-preview]")).to_contain_text("1 unit masih bertugas")
+    expect(console.locator("[data-input]")).to_have_value(f"tutup #{number} ditangani")
+    service.command(
+        dispatcher,
+        "assignment.cancel",
+        assignment_id=assigned["assignment_id"],
+        reason="uji",
+    )
+    console.keyboard.press("Enter")
+    expect(incident_row(console, opened["number"])).to_have_count(0)
+
+
+def test_new_incidents_wait_while_the_pointer_is_on_the_list(
+    console: Page, service: Service
+) -> None:
+    dispatcher = service.person("dispatcher2")
+
+    def opened(priority: int) -> str:
+        result = service.command(
+            dispatcher, "incident.open", type="other", priority=priority, location=None
+        )
+        return result["number"]
+
+    first = opened(3)
+    expect(incident_row(console, first)).to_have_count(1)
+    console.locator("#incidents").hover()
+    second = opened(1)
+    expect(console.locator("#incidents [data-new]")).to_be_visible()
+    expect(incident_row(console, second)).to_have_count(0)
+    console.keyboard.press("n")
+    expect(incident_row(console, second)).to_have_count(1)
+    expect(console.locator("#incidents [data-new]")).to_be_hidden()
+
+
+def test_a_citizens_words_are_shown_inert(console: Page, service: Service) -> None:
+    caller, shown = a_number()
+    words = "<img src=x onerror=alert(1)> tolong \u202eapi"
+    service.writes(caller, words)
+    row = console.locator("#calls .call").filter(has_text=shown)
+    row.click()
+    expect(row).to_have_class(re.compile("pick"))
+    expect(console.locator("#case .said")).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(console.locator("#case img")).to_have_count(0)
+
+
+def test_the_cut_bar_comes_when_the_service_stops_and_goes_when_it_is_back(
+    console: Page, service: Service
+) -> None:
+    bar = console.locator("[data-panel=cutbar]")
+    expect(bar).to_be_hidden()
+    service.stop()
+    try:
+        expect(bar).to_contain_text("TERPUTUS")
+        expect(console.locator("html")).to_have_attribute("data-link", "cut")
+        console.keyboard.press("F10")
+        console.keyboard.type("baru banjir")
+        console.keyboard.press("Enter")
+        expect(console.locator("[data-preview]")).to_contain_text("Terputus")
+        expect(console.locator("[data-input]")).to_have_value("baru banjir")
+    finally:
+        service.start()
+    expect(bar).to_be_hidden()
+    expect(console.locator("html")).to_have_attribute("data-link", "live")
+    caller, shown = a_number()
+    service.rings(caller)
+    expect(console.locator("#calls")).to_contain_text(shown)
+
+
+def grave_findings(page: Page) -> list[str]:
+    if not AXE.exists():
+        pytest.skip("node_modules is not installed")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("async () => (await axe.run(document)).violations")
+    return [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_grave_on_the_console(page: Page, service: Service, theme: str) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": service.url}])
+    leave_nobody_waiting(service)
+    caller, shown = a_number()
+    service.rings(caller)
+    service.writes(a_number()[0], "asap hitam dekat pelantar 2")
+    service.command(
+        service.person("dispatcher2"), "incident.open", type="fire", priority=1, location=None
+    )
+    service.sign_in(page, "dispatcher1")
+    expect(page.locator("#calls")).to_contain_text(shown)
+    page.keyboard.press("F3")
+    expect(page.locator("#case h2")).to_be_visible()
+    expect(page.locator("#rec .rc, #rec .none").first).to_be_visible()
+    assert grave_findings(page) == []
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_axe_finds_nothing_grave_on_the_sign_in_page(
+    page: Page, service: Service, theme: str
+) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": service.url}])
+    page.goto(f"{service.url}/accounts/login/")
+    expect(page.locator("#id_username")).to_be_focused()
+    assert grave_findings(page) == []
