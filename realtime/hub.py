@@ -113,7 +113,8 @@ class Hub:
     # --- for consumers -------------------------------------------------------------------------
 
     async def subscribe(self, viewer: Viewer, topic: str) -> Subscriber:
-        await asyncio.wait_for(self._started.wait(), READ_AGE_S_MAX)
+        async with asyncio.timeout(READ_AGE_S_MAX):
+            await self._started.wait()
         assert self.head is not None
         subscriber = Subscriber(viewer, topic, self.head)
         self.subscribers.setdefault(topic, set()).add(subscriber)
@@ -186,8 +187,11 @@ class Hub:
                 logger.warning("hub_read_failed", exc_info=True)
                 await asyncio.sleep(POLL_S)
                 continue
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the ring, and the hub
+            # could never be stopped.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.rung.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self.rung.wait()
 
     async def _read_on(self) -> None:
         if self.head is None:

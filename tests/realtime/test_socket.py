@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 
@@ -267,3 +268,11 @@ async def test_positions_reach_the_centre_and_the_unit_itself_but_no_other_crew(
     assert [frame["units"][0]["id"] for frame in seen] == [str(engine)] * 2
     assert seen[0]["units"][0]["lat"] == 0.92
     assert foreign["type"] == "skip"
+
+
+async def test_a_hub_that_is_rung_while_it_stops_does_stop(ada):
+    async with as_(ada) as client:
+        await client.hello()
+        hub.hub().rung.set()
+        async with asyncio.timeout(5):
+            await hub.stop_hub()
