@@ -1,6 +1,6 @@
 """Prometheus counters of what comes in and of what the providers refuse."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 CALLS_RECEIVED = Counter("siaga_calls_received_total", "Calls and conversations", ["channel"])
 MESSAGES_RECEIVED = Counter("siaga_messages_received_total", "Messages", ["channel"])
@@ -18,4 +18,12 @@ PROVIDER_ERRORS = Counter(
 )
 LOCATE_ERRORS = Counter(
     "siaga_locate_errors_total", "Texts in which the search for a place failed", []
+)
+JOURNAL_WAITING = Gauge(
+    "siaga_journal_waiting",
+    "Requests on the disk that the database has not taken yet",
+    multiprocess_mode="mostrecent",
+)
+JOURNAL_REPLAYED = Counter(
+    "siaga_journal_replayed_total", "Requests brought from the disk into the database"
 )

@@ -349,6 +349,8 @@ class WebhookRecord(models.Model):
     body_sha256 = models.CharField(max_length=64)
     body_bytes = models.PositiveIntegerField(default=0)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    # Set when it came by way of the journal: the same entry replayed twice is one record.
+    journal_id = models.UUIDField(null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = _("webhook")

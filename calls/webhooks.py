@@ -1,236 +1,82 @@
-"""What providers tell us over HTTP. Checked, written down as it came, then believed."""
+"""What providers tell us over HTTP: what each webhook means. The frame around them is in receiving.py."""
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
 from calls import intake, metrics, selectors
-from calls.domain import Channel, LocationSource, limited, storable
+from calls.domain import Channel, LocationSource, storable
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
-from calls.models import SID_CHARS_MAX, WebhookRecord
+from calls.provider_request import ProviderRequest as Request
+from calls.receiving import Answer, aml_verified, log_failure, webhook
 from calls.services import Evidence
-from calls.telephony import twilio_voice
+from calls.telephony import hold_music, twilio_voice
 from maps.geo import position_or_none
 from maps.geocoding.text import locate_text
-from realtime.eventlog import change
-from realtime.protocol import Actor
-from realtime.registry import react_to
 
-logger = logging.getLogger(__name__)
-
-PATH_CHARS_MAX = 300
-TOKEN_CHARS_MAX = 100
-REJECTED_VALUE_CHARS_MAX = 1_000
-REJECTED_PARAMS_MAX = 100
 LOCATIONS_FROM_TEXT_MAX = 3
 DURATION_S_MAX = 2**31 - 1
+HOLD_MUSIC_KEPT_S = 24 * 3600
 LIVES_ON = frozenset({"bridged", "redirected", "redirected-from-bridged"})
-UNSIGNED = "The signature is missing or wrong. Check PUBLIC_BASE_URL and the auth token.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A provider's request. Values are safe to store; `pairs` are as they came, for the signature."""
-
-    path: str
-    query: str
-    body: bytes
-    pairs: list[tuple[str, str]]
-    is_json: bool
-    signature: str
-    token: str
-    now: datetime
-
-    def get(self, name: str) -> str:
-        """The first value of a parameter; a repeated one is kept whole in the record only."""
-        return next((storable(value) for key, value in self.pairs if key == name), "")
-
-    @property
-    def sid(self) -> str:
-        """What identifies it at the provider; without any, a repetition still carries the same token."""
-        for name in ("CallSid", "MessageSid", "SmsMessageSid", "SmsSid", "RecordingSid"):
-            if value := self.get(name).strip():
-                return value[:SID_CHARS_MAX]
-        return f"token:{self.token}"[:SID_CHARS_MAX] if self.token else ""
-
-
-Answer = tuple[HttpResponse, str]  # what to answer, and the outcome for the record
-View = Callable[..., Answer]
-
-
-# --- the frame ---------------------------------------------------------------------------------
-
-
-def twilio_webhook(kind: str, *, speaks: bool) -> Callable[[View], Callable[..., HttpResponse]]:
-    """1. read; 2. check the signature; 3. write down in a transaction of its own; 4. act; 5. note the outcome.
-
-    A document that a caller hears never fails: whatever happens they are greeted and queued. Other requests are
-    answered with 503 when we could not store them, so that the provider tries its fallback.
-    """
-
-    def frame(view: View) -> Callable[..., HttpResponse]:
-        @csrf_exempt
-        @require_POST
-        @functools.wraps(view)
-        def answer(http_request: HttpRequest, **arguments: Any) -> HttpResponse:
-            with metrics.WEBHOOK_SECONDS.labels(kind).time():
-                request = _read(http_request)
-                if request is None:
-                    metrics.WEBHOOKS.labels(kind, "too_large").inc()
-                    return HttpResponse(
-                        "The body is too large.\n", status=413, content_type="text/plain"
-                    )
-                if not _signed(request):
-                    return _reject(kind, request)
-                record = _write_down(kind, request, verified=True)
-                response, outcome = _act(kind, view, request, arguments, speaks=speaks)
-                _note(record, outcome)
-                metrics.WEBHOOKS.labels(kind, outcome).inc()
-                return response
-
-        return answer
-
-    return frame
-
-
-def _act(
-    kind: str, view: View, request: Request, arguments: dict[str, Any], *, speaks: bool
-) -> Answer:
-    try:
-        return view(request, **arguments)
-    except Exception as error:
-        _log_failure(kind, error)
-        if speaks:
-            return _twiml(twilio_voice.greet_and_queue()), "error"
-        return HttpResponse(
-            "Not stored, try again.\n", status=503, content_type="text/plain"
-        ), "error"
-
-
-def _read(http_request: HttpRequest) -> Request | None:
-    try:
-        body = http_request.body
-    except RequestDataTooBig:
-        return None
-    headers = http_request.headers
-    return Request(
-        path=http_request.path,
-        query=http_request.META.get("QUERY_STRING", ""),
-        body=body,
-        pairs=parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"),
-        is_json=headers.get("Content-Type", "").startswith("application/json"),
-        signature=headers.get("X-Twilio-Signature", ""),
-        token=limited(headers.get("I-Twilio-Idempotency-Token", ""), TOKEN_CHARS_MAX),
-        now=timezone.now(),
-    )
-
-
-def _signed(request: Request) -> bool:
-    params: dict[str, list[str]] = {}
-    for name, value in request.pairs:
-        params.setdefault(name, []).append(value)
-    return twilio_voice.signature_valid(
-        path=request.path,
-        query=request.query,
-        params=request.body.decode("utf-8", "replace") if request.is_json else params,
-        signature=request.signature,
-    )
-
-
-def _reject(kind: str, request: Request) -> HttpResponse:
-    """Refused, but kept: a token changed at the provider only must not lose calls without a trace."""
-    metrics.WEBHOOKS.labels(kind, "rejected").inc()
-    _note(_write_down(kind, request, verified=False), "rejected")
-    try:
-        with change(by=Actor.system("webhooks"), now=request.now) as log:
-            recent = selectors.rejected_webhooks(now=request.now)
-            react_to("webhook.rejected", log, recent=recent)
-    except Error as error:
-        _log_failure(kind, error)
-    return HttpResponse(UNSIGNED, status=403, content_type="text/plain")
-
-
-def _write_down(kind: str, request: Request, *, verified: bool) -> WebhookRecord | None:
-    pairs = [[storable(name), storable(value)] for name, value in request.pairs]
-    if not verified:  # a stranger may not fill the disk
-        pairs = [
-            [limited(name, REJECTED_VALUE_CHARS_MAX), limited(value, REJECTED_VALUE_CHARS_MAX)]
-            for name, value in pairs[:REJECTED_PARAMS_MAX]
-        ]
-    if request.is_json and verified:
-        pairs = [["", storable(request.body.decode("utf-8", "replace"))]]
-    try:
-        return WebhookRecord.objects.create(
-            at=request.now,
-            kind=kind,
-            path=limited(request.path, PATH_CHARS_MAX),
-            verified=verified,
-            provider_sid=request.sid,
-            idempotency_token=request.token,
-            params=pairs,
-            body_sha256=hashlib.sha256(request.body).hexdigest(),
-            body_bytes=len(request.body),
-        )
-    except Error as error:
-        _log_failure(kind, error)
-        return None
-
-
-def _note(record: WebhookRecord | None, outcome: str) -> None:
-    if record is None:
-        return
-    try:
-        WebhookRecord.objects.filter(pk=record.pk).update(outcome=outcome)
-    except Error as error:
-        _log_failure(record.kind, error)
-
-
-def _log_failure(kind: str, error: BaseException) -> None:
-    """The place and the kind of error only: messages of the database quote the row, and with it the caller."""
-    trace, where = error.__traceback__, ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        where = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    logger.error("webhook %s failed with %s at %s", kind, type(error).__name__, where)
+# --- answers without the database ---------------------------------------------------------------
 
 
 def _twiml(document: str) -> HttpResponse:
     return HttpResponse(document, content_type="text/xml; charset=utf-8")
 
 
-def _no_content() -> HttpResponse:
+def _no_content(*_args: Any, **_arguments: Any) -> HttpResponse:
     return HttpResponse(status=204)
+
+
+def _hold(*_args: Any, **_arguments: Any) -> HttpResponse:
+    return _twiml(twilio_voice.hold())
+
+
+def _greet_and_hold(*_args: Any, **_arguments: Any) -> HttpResponse:
+    return _twiml(twilio_voice.greet_and_hold())
+
+
+def _greet_and_queue(*_args: Any, **_arguments: Any) -> HttpResponse:
+    return _twiml(twilio_voice.greet_and_queue())
+
+
+def _queue(*_args: Any, **_arguments: Any) -> HttpResponse:
+    return _twiml(twilio_voice.queue())
+
+
+def _empty_document(*_args: Any, **_arguments: Any) -> HttpResponse:
+    return _twiml(twilio_messages.nothing())
 
 
 # --- voice -------------------------------------------------------------------------------------
 
 
-@twilio_webhook("voice_incoming", speaks=True)
+@webhook("voice_incoming", instead=_greet_and_hold, mistaken=_greet_and_queue, never_fails=True)
 def voice_incoming(request: Request) -> Answer:
     intake.receive_call(_seen_call(request), now=request.now)
-    return _twiml(twilio_voice.greet_and_queue()), "received"
+    return _greet_and_queue(), "received"
 
 
-@twilio_webhook("voice_status", speaks=False)
+@webhook("voice_retry", instead=_hold, mistaken=_queue, never_fails=True)
+def voice_retry(request: Request) -> Answer:
+    """The caller was greeted and held while the database was away; is it back?"""
+    intake.receive_call(_seen_call(request), now=request.now)
+    return _queue(), "received"
+
+
+@webhook("voice_status", instead=_no_content)
 def voice_status(request: Request) -> Answer:
     seen = SeenStatus(
         call=_seen_call(request),
@@ -242,7 +88,7 @@ def voice_status(request: Request) -> Answer:
     return _no_content(), intake.receive_status(seen, now=request.now)
 
 
-@twilio_webhook("voice_recording", speaks=False)
+@webhook("voice_recording", instead=_no_content)
 def voice_recording(request: Request) -> Answer:
     if not request.get("RecordingSid").strip():
         return _no_content(), "incomplete"
@@ -256,48 +102,66 @@ def voice_recording(request: Request) -> Answer:
     return _no_content(), intake.receive_recording(seen, provider="twilio", now=request.now)
 
 
-@twilio_webhook("voice_wait", speaks=True)
+def _go_on_waiting(*_args: Any, **_arguments: Any) -> HttpResponse:
+    # The caller is in the queue already: greeting and queueing again would be the wrong document here.
+    return _twiml(twilio_voice.wait())
+
+
+@webhook("voice_wait", instead=_go_on_waiting, never_fails=True)
 def voice_wait(request: Request) -> Answer:
-    response = _twiml(twilio_voice.wait())
-    try:
-        return response, intake.queue_call(provider="twilio", sid=request.sid, now=request.now)
-    except Error as error:
-        # The caller is in the queue already: greeting and queueing again would be the wrong document here.
-        _log_failure("voice_wait", error)
-        return response, "error"
+    outcome = intake.queue_call(provider="twilio", sid=request.sid, now=request.now)
+    return _go_on_waiting(), outcome
 
 
-@twilio_webhook("voice_left_queue", speaks=True)
+def _left_queue(request: Request) -> HttpResponse:
+    result = request.get("QueueResult").strip().lower()
+    if result == "hangup" or result in LIVES_ON:
+        return _twiml(twilio_voice.nothing())
+    # Full, failed, or a word we do not know: the caller is still on the line.
+    return _twiml(twilio_voice.queue_after_trouble())
+
+
+@webhook("voice_left_queue", instead=_left_queue, never_fails=True)
 def voice_left_queue(request: Request) -> Answer:
     result = request.get("QueueResult").strip().lower()
+    outcome = "connected" if result in LIVES_ON else "queued_again"
     if result == "hangup":
         seen = SeenStatus(call=_seen_call(request), status="completed")
-        return _twiml(twilio_voice.nothing()), intake.receive_status(seen, now=request.now)
-    if result in LIVES_ON:
-        return _twiml(twilio_voice.nothing()), "connected"
-    # Full, failed, or a word we do not know: the caller is still on the line.
-    return _twiml(twilio_voice.queue_after_trouble()), "queued_again"
+        outcome = intake.receive_status(seen, now=request.now)
+    return _left_queue(request), outcome
 
 
-@twilio_webhook("voice_join", speaks=True)
+def _join(_request: Request, *, call_id: Any) -> HttpResponse:
+    return _twiml(twilio_voice.join(call_id))
+
+
+@webhook("voice_join", instead=_join, never_fails=True)
 def voice_join(request: Request, *, call_id: Any) -> Answer:
     if selectors.answered_by(call_id) is None:
-        return _twiml(twilio_voice.queue()), "queued_again"  # released in the meantime
-    return _twiml(twilio_voice.join(call_id)), "connected"
+        return _queue(), "queued_again"  # released in the meantime
+    return _join(request, call_id=call_id), "connected"
 
 
-@twilio_webhook("voice_requeue", speaks=True)
+@webhook("voice_requeue", instead=_queue, never_fails=True)
 def voice_requeue(request: Request, *, call_id: Any) -> Answer:
-    return _twiml(twilio_voice.queue()), "queued_again"
+    return _queue(), "queued_again"
+
+
+@require_safe
+def voice_hold_music(_request: HttpRequest) -> HttpResponse:
+    """What is heard while waiting. The provider fetches it without a signature; it tells nobody anything."""
+    response = HttpResponse(hold_music.wav(), content_type="audio/wav")
+    response["Cache-Control"] = f"public, max-age={HOLD_MUSIC_KEPT_S}"
+    return response
 
 
 # --- messages ----------------------------------------------------------------------------------
 
 
-@twilio_webhook("messages_incoming", speaks=False)
+@webhook("messages_incoming", instead=_empty_document)
 def messages_incoming(request: Request) -> Answer:
     text, sender = request.get("Body"), request.get("From")
-    answer = _twiml(twilio_messages.nothing())
+    answer = _empty_document()
     report = aml_rules.from_text(text, now=request.now)
     if report is not None:
         outcome = intake.receive_aml(
@@ -322,7 +186,7 @@ def messages_incoming(request: Request) -> Answer:
     return answer, "received"
 
 
-@twilio_webhook("messages_status", speaks=False)
+@webhook("messages_status", instead=_no_content)
 def messages_status(request: Request) -> Answer:
     outcome = intake.receive_message_status(
         provider="twilio",
@@ -337,41 +201,21 @@ def messages_status(request: Request) -> Answer:
 # --- AML ---------------------------------------------------------------------------------------
 
 
-@csrf_exempt
-@require_POST
-def aml(http_request: HttpRequest) -> HttpResponse:
+@webhook("aml", instead=_no_content, never_fails=True, verified=aml_verified, refusal=_no_content)
+def aml(request: Request) -> Answer:
     """A telephone's own position over HTTPS. Always 2xx: the sender can do nothing with an error."""
-    request = _read(http_request)
-    if request is None:
-        metrics.WEBHOOKS.labels("aml", "too_large").inc()
-        return _no_content()
-    key = settings.AML_HMAC_KEY
-    verified = not key or aml_rules.hmac_valid(request.body, key=key)
-    record = _write_down("aml", request, verified=verified)
-    outcome = "rejected"
-    if verified:
-        try:
-            outcome = _take_aml(request)
-        except Exception as error:
-            _log_failure("aml", error)
-            outcome = "error"
-    _note(record, outcome)
-    metrics.WEBHOOKS.labels("aml", outcome).inc()
-    return _no_content()
-
-
-def _take_aml(request: Request) -> str:
     fields = {name: request.get(name) for name, _ in request.pairs}
     report = aml_rules.from_form(fields, now=request.now)
     if not settings.AML_HMAC_KEY:
         report = replace(report, warnings=(*report.warnings, "unsigned"))
-    return intake.receive_aml(
+    outcome = intake.receive_aml(
         report,
         from_raw="",
         route="https",
         raw=request.body.decode("utf-8", "replace"),
         now=request.now,
     )
+    return _no_content(), outcome
 
 
 # --- fields ------------------------------------------------------------------------------------
@@ -408,7 +252,7 @@ def _written(text: str, now: datetime) -> list[Evidence]:
     try:
         candidates = locate_text(storable(text))
     except Exception as error:
-        _log_failure("locate_text", error)
+        log_failure("locate_text", error)
         metrics.LOCATE_ERRORS.inc()
         return []
     return [

@@ -25,5 +25,6 @@ class DispatchConfig(AppConfig):
             still_valid=viewers.still_valid,
         )
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
+        registry.register_reaction("webhook.failed", alarms.on_webhook_failed)
         registry.register_reaction("effect.failed", alarms.on_effect_failed)
         commands.register()

@@ -17,6 +17,7 @@ from dispatch import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_POOL_MAX = 20
+RESERVE_THREADS_MAX = 32
 UPLOAD_BYTES_MAX = 1_000_000
 
 env = environ.Env()
@@ -158,6 +159,10 @@ if not TESTING:
         "timeout": 5,
     }
 DATABASES = {"default": _database}
+# Connections of each web process that serve webhooks alone; 0: inline, for tests that hold the transaction.
+RESERVE_THREADS = 0 if TESTING else _read(env.int, "RESERVE_THREADS", 4)
+if not TESTING and not 1 <= RESERVE_THREADS <= RESERVE_THREADS_MAX:
+    _problems.append(f"RESERVE_THREADS: must be between 1 and {RESERVE_THREADS_MAX}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 globals().update(_wheel_libraries())
 

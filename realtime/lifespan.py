@@ -1,17 +1,42 @@
-"""Start the hub with the process and stop it with it, so that sockets are told to come back."""
+"""What begins and ends with a web process: the hub, the reserve's connections, the companions."""
 
+from __future__ import annotations
+
+import asyncio
+import threading
 from typing import Any
 
+from django.conf import settings
+
+from realtime import registry
 from realtime.hub import hub, stop_hub
+from realtime.reserve import close_reserve, reserve
+
+COMPANION_STOP_S = 3.0
 
 
 async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
+    """Start it all with the process and stop it with it, so that sockets are told to come back."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             hub()
+            if settings.RESERVE_THREADS:
+                reserve().warm_up()
+            threads = [
+                threading.Thread(target=run, args=(stop,), name=name, daemon=True)
+                for name, run in registry.companions.items()
+            ]
+            for thread in threads:
+                thread.start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            stop.set()
             await stop_hub()
+            for thread in threads:
+                await asyncio.to_thread(thread.join, COMPANION_STOP_S)
+            await asyncio.to_thread(close_reserve)
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -18,3 +18,6 @@ DOORBELL_FAILURES = Counter("siaga_doorbell_failures_total", "Redis did not take
 HUB_READ_FAILURES = Counter("siaga_hub_read_failures_total", "The hub could not read the log")
 COMMANDS = Counter("siaga_commands_total", "Commands answered", ["command", "outcome"])
 COMMAND_SECONDS = Histogram("siaga_command_seconds", "Time to answer a command", ["command"])
+RESERVE_FAILURES = Counter(
+    "siaga_reserve_failures_total", "Database work of webhooks not done in time", ["why"]
+)

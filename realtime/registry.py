@@ -5,6 +5,7 @@ realtime knows no call, unit or incident. The higher package calls these functio
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,6 +104,17 @@ def register_reaction(topic: str, react: Callable[..., None]) -> None:
 def react_to(topic: str, log: Change, **facts: Any) -> None:
     for react in _reactions.get(topic, ()):
         react(log, **facts)
+
+
+# --- companions --------------------------------------------------------------------------------
+
+Companion = Callable[[threading.Event], None]
+companions: dict[str, Companion] = {}
+
+
+def register_companion(name: str, run: Companion) -> None:
+    """`run(stop)` goes on in a thread of its own beside each web process until `stop` is set."""
+    companions[name] = run
 
 
 # --- single hooks ------------------------------------------------------------------------------

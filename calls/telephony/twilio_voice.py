@@ -20,7 +20,6 @@ from calls.telephony.port import Leg
 
 QUEUE_NAME = "emergency"
 API_TIMEOUT_S = 10.0
-WAIT_PAUSE_S = 8
 RATE_LIMITED = 429
 
 # Spoken by the provider before anybody's language is known: both, Indonesian first. Digits are words on purpose.
@@ -38,6 +37,10 @@ WAITING = (
     ("id-ID", "Mohon tetap di telepon. Petugas kami segera menjawab Anda."),
     ("en-GB", "Please stay on the line. We will answer you shortly."),
 )
+HOLDING = (
+    ("id-ID", "Panggilan Anda sudah kami terima. Jangan tutup telepon."),
+    ("en-GB", "We have your call. Please stay on the line."),
+)
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
@@ -52,6 +55,22 @@ def greet_and_queue() -> str:
     response = VoiceResponse()
     _say(response, GREETING)
     _enqueue(response)
+    return str(response)
+
+
+def greet_and_hold() -> str:
+    """Greeting, music, and the question again: while the database is away a caller hears that we are here."""
+    response = VoiceResponse()
+    _say(response, GREETING)
+    _hold(response)
+    return str(response)
+
+
+def hold() -> str:
+    """The same without a second greeting."""
+    response = VoiceResponse()
+    _say(response, HOLDING)
+    _hold(response)
     return str(response)
 
 
@@ -75,7 +94,7 @@ def wait() -> str:
     response = VoiceResponse()
     for language, words in WAITING:
         response.say(words, language=language)
-        response.pause(length=WAIT_PAUSE_S)
+        response.play(reverse("twilio-voice-hold-music"))
     return str(response)
 
 
@@ -105,6 +124,11 @@ def conference_name(call_id: Any) -> str:
 def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:
     for language, text in words:
         response.say(text, language=language)
+
+
+def _hold(response: VoiceResponse) -> None:
+    response.play(reverse("twilio-voice-hold-music"))
+    response.redirect(reverse("twilio-voice-retry"), method="POST")
 
 
 def _enqueue(response: VoiceResponse) -> None:

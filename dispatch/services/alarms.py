@@ -84,6 +84,17 @@ def on_webhook_rejected(log: Change, *, recent: int, **_facts: object) -> None:
         raise_alarm(log, kind="webhook_rejected", severity="warning", facts={"recent": recent})
 
 
+def on_webhook_failed(log: Change, *, webhook: str) -> None:
+    """A signed request that we could not make sense of: it is kept as it came, but nobody has acted on it."""
+    raise_alarm(
+        log,
+        kind="webhook_failed",
+        severity="critical",
+        subject=("webhooks", webhook),
+        facts={"webhook": webhook},
+    )
+
+
 def on_effect_failed(log: Change, *, act: str, subject_id: str, error: str) -> None:
     """The provider would not do it, and the job has given up: a person must."""
     raise_alarm(

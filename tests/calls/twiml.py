@@ -6,6 +6,7 @@ import inspect
 import re
 import xml.etree.ElementTree as ET
 from types import ModuleType
+from typing import Any
 
 from twilio.twiml import messaging_response, voice_response
 
@@ -66,3 +67,8 @@ def errors(document: str, allowed: Allowed = VOICE) -> list[str]:
         found.append("the root is not <Response>")
     walk(root)
     return found
+
+
+def verbs(answer: Any) -> list[str]:
+    """What the document of an HTTP answer tells the provider to do, in order."""
+    return [child.tag for child in ET.fromstring(answer.content)]

@@ -13,6 +13,7 @@ const WORDS = {
   assignment_refused: () => gettext("%(callsign)s cannot go to %(incident)s"),
   assignment_unacknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
   not_acknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
+  webhook_failed: () => gettext("A message of the telephone provider was not understood (%(webhook)s)"),
   webhook_rejected: () => gettext("Unsigned messages to the telephone address: %(recent)s in five minutes"),
   connection_failed: () => gettext("A caller could not be connected"),
   message_failed: () => gettext("A message to a citizen was not delivered"),

@@ -1,0 +1,180 @@
+"""Database work that answers in time or not at all: threads of its own, each with a connection kept for it alone.
+
+Why not `statement_timeout`: a commit that waits for a dead standby ignores it (measured), and so does a connection to
+a stopped server. Here the caller waits DEADLINE_S at most. Work that is not done by then is cancelled at the server
+and, where nobody answers, cut off at the socket, so that its thread comes back; **it may have been committed all the
+same**: whoever keeps the work for later must be able to do it twice.
+
+Why threads of its own: when consoles and reports have taken every connection of the pool, these still have theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import copy
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotDone
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import Error, InterfaceError, OperationalError, connections
+from django.db.utils import load_backend
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from realtime import metrics
+
+DEADLINE_S = 2.0
+CONNECT_S_MAX = 2
+CANCEL_S_MAX = 0.5
+# After a failure the database is left alone for this long, so that the next caller is not kept waiting as well.
+OPEN_S = 1.0
+
+T = TypeVar("T")
+
+
+class Unavailable(Exception):  # noqa: N818 - the state of the database, not a mistake of the work
+    """The work was not done in time; it may still have been committed."""
+
+
+class Reserve:
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._connections: list[Any] = []
+        self._pool = ThreadPoolExecutor(threads, "reserve", initializer=self._own_connection)
+        self._left_alone_until = 0.0
+
+    def run(self, work: Callable[[], T], *, deadline_s: float = DEADLINE_S) -> T:
+        """The work's result; Unavailable when it is not there in time or the database is away."""
+        if time.monotonic() < self._left_alone_until:
+            raise Unavailable
+        task = _Task(work)
+        future: Future[T] = self._pool.submit(contextvars.copy_context().run, task)
+        try:
+            return future.result(deadline_s)
+        except (NotDone, CancelledError):
+            future.cancel()
+            self._trip("late")
+            task.abandon()
+            raise Unavailable from None
+        except (OperationalError, InterfaceError) as error:
+            if not isinstance(error.__cause__, (DeadlockDetected, SerializationFailure)):
+                self._trip("error")
+            raise Unavailable from None
+
+    def warm_up(self) -> None:
+        """Take the connections now: when they are needed there may be none left."""
+        for _ in range(self._threads):
+            self._pool.submit(_connect)
+
+    def close(self) -> None:
+        """End the threads and give their connections back to the server."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for known in self._connections:
+            if known.connection is not None:
+                known.connection.close()
+
+    def _own_connection(self) -> None:
+        """In each thread: Django's connection of this thread is one outside the pool, kept until it breaks."""
+        known = copy.deepcopy(connections.settings["default"])
+        known["OPTIONS"] = {
+            **{name: value for name, value in known["OPTIONS"].items() if name != "pool"},
+            "connect_timeout": CONNECT_S_MAX,
+            "options": f"-c statement_timeout={int(DEADLINE_S * 1000)}",
+        }
+        known["CONN_MAX_AGE"] = None
+        made = load_backend(known["ENGINE"]).DatabaseWrapper(known, "default")
+        connections["default"] = made
+        self._connections.append(made)
+        with contextlib.suppress(Error):
+            _connect()
+
+    def _trip(self, why: str) -> None:
+        self._left_alone_until = time.monotonic() + OPEN_S
+        metrics.RESERVE_FAILURES.labels(why).inc()
+
+
+class _Task:
+    """One piece of work and the connection it uses, so that it can be called off from outside."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._driver: Any = None
+        self._over = False
+
+    def __call__(self) -> Any:
+        try:
+            _connect()
+            with self._lock:
+                self._driver = connections["default"].connection
+                if self._over:
+                    raise Unavailable
+            return self._work()
+        except Error:
+            connections["default"].close()
+            raise
+        finally:
+            with self._lock:
+                self._driver = None
+
+    def abandon(self) -> None:
+        """Ask the server to stop, then cut the line. In a thread: the caller has waited long enough."""
+        with self._lock:
+            self._over = True
+            driver = self._driver
+        if driver is not None:
+            threading.Thread(target=self._cut, args=(driver,), daemon=True).start()
+
+    def _cut(self, driver: Any) -> None:
+        with contextlib.suppress(Exception):
+            driver.cancel_safe(timeout=CANCEL_S_MAX)
+        deadline_s = time.monotonic() + CANCEL_S_MAX
+        while time.monotonic() < deadline_s:
+            with self._lock:
+                if self._driver is not driver:
+                    return
+            time.sleep(0.02)
+        with self._lock, contextlib.suppress(Exception):
+            if self._driver is driver:
+                with socket.socket(fileno=os.dup(driver.fileno())) as line:
+                    line.shutdown(socket.SHUT_RDWR)
+
+
+def _connect() -> None:
+    connections["default"].ensure_connection()
+
+
+_reserve: Reserve | None = None
+_making = threading.Lock()
+
+
+def within_deadline(work: Callable[[], T]) -> T:
+    """Do database work bounded in time; raises Unavailable. Inline where a test holds the transaction."""
+    if not settings.RESERVE_THREADS:
+        try:
+            return work()
+        except (OperationalError, InterfaceError):
+            raise Unavailable from None
+    return reserve().run(work)
+
+
+def reserve() -> Reserve:
+    global _reserve  # noqa: PLW0603 - one for the process, made at its first use
+    with _making:
+        if _reserve is None:
+            _reserve = Reserve(settings.RESERVE_THREADS)
+        return _reserve
+
+
+def close_reserve() -> None:
+    global _reserve  # noqa: PLW0603
+    with _making:
+        if _reserve is not None:
+            _reserve.close()
+            _reserve = None

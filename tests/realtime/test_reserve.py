@@ -1,0 +1,114 @@
+"""Database work of the reserve is bounded: late work is cut off, its thread comes back, the database is left alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from realtime import reserve
+from realtime.reserve import Reserve, Unavailable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DEADLINE_S = 0.3
+PATIENCE_S = 10
+
+
+@pytest.fixture
+def two(monkeypatch) -> Iterator[Reserve]:
+    monkeypatch.setattr(reserve, "OPEN_S", 0.0)
+    made = Reserve(2)
+    yield made
+    made.close()
+
+
+def ask(sql: str):
+    def work():
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchone()[0]
+
+    return work
+
+
+def test_work_that_is_quick_gives_its_result(two):
+    assert two.run(ask("SELECT 42")) == 42
+
+
+def test_each_thread_keeps_its_connection(two):
+    def both() -> set[int]:
+        held = threading.Barrier(2)  # so that each of the two threads takes one
+
+        def backend() -> int:
+            held.wait(PATIENCE_S)
+            return ask("SELECT pg_backend_pid()")()
+
+        futures = [two._pool.submit(backend) for _ in range(2)]
+        return {future.result(PATIENCE_S) for future in futures}
+
+    first = both()
+
+    assert len(first) == 2
+    assert both() == first
+
+
+def test_late_work_is_given_up_in_time_and_its_thread_is_free_again(two):
+    begun_s = time.monotonic()
+    for _ in range(6):  # thrice as many as there are threads
+        with pytest.raises(Unavailable):
+            two.run(ask("SELECT pg_sleep(60)"), deadline_s=DEADLINE_S)
+    took_s = time.monotonic() - begun_s
+
+    assert took_s < 6 * DEADLINE_S + PATIENCE_S
+    assert two.run(ask("SELECT 7"), deadline_s=PATIENCE_S) == 7
+
+
+def test_work_that_never_began_is_never_done(two):
+    started = threading.Event()
+    done: list[str] = []
+    blocked = threading.Barrier(3)
+
+    def hold() -> None:
+        blocked.wait(PATIENCE_S)
+        started.wait(PATIENCE_S)
+
+    futures = [two._pool.submit(hold) for _ in range(2)]
+    blocked.wait(PATIENCE_S)
+    with pytest.raises(Unavailable):
+        two.run(lambda: done.append("done"), deadline_s=DEADLINE_S)
+    started.set()
+    for future in futures:
+        future.result(PATIENCE_S)
+
+    assert two.run(ask("SELECT 1"), deadline_s=PATIENCE_S) == 1
+    assert done == []
+
+
+def test_a_connection_that_breaks_is_made_again(two):
+    with pytest.raises(Unavailable):
+        two.run(ask("SELECT pg_terminate_backend(pg_backend_pid())"), deadline_s=PATIENCE_S)
+
+    assert two.run(ask("SELECT 3"), deadline_s=PATIENCE_S) == 3
+
+
+def test_after_a_failure_the_next_caller_does_not_wait(two, monkeypatch):
+    monkeypatch.setattr(reserve, "OPEN_S", 60.0)
+    with pytest.raises(Unavailable):
+        two.run(ask("SELECT pg_sleep(60)"), deadline_s=DEADLINE_S)
+
+    begun_s = time.monotonic()
+    with pytest.raises(Unavailable):
+        two.run(ask("SELECT 1"), deadline_s=PATIENCE_S)
+    assert time.monotonic() - begun_s < DEADLINE_S
+
+
+def test_a_mistake_of_the_work_itself_is_raised_as_it_is(two):
+    def wrong():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        two.run(wrong)
+    assert two.run(ask("SELECT 5")) == 5
