@@ -25,6 +25,15 @@ PARALLEL = 2
 # These drive a browser or kill processes: alone on the machine they mean what they measure.
 ALONE = ("browser", "failure")
 BY_HAND = "load"
+ALL_FAILURES = "--failure"
+HELP = """\
+usage: deploy/test                      every test of the project, without the long ones of tests/failure
+       deploy/test --failure [option …] all of tests/failure: processes killed, frozen, cut off, for as long as it takes
+       deploy/test option …             what pytest is asked for: deploy/test tests/maps -k name
+
+Installs what is missing and starts a PostgreSQL and a Redis for the tests alone. Every run of tests/failure prints its
+seed; SIAGA_SEED=number deploy/test --failure repeats it. Options of pytest: .venv/bin/python -m pytest --help
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,9 @@ class Outcome:
 
 
 def main(words: list[str]) -> int:
+    if words in (["--help"], ["-h"]):
+        say.plain(HELP)
+        return 0
     try:
         return _test(words)
     except Failed as failure:
@@ -91,6 +103,9 @@ def _test(words: list[str]) -> int:
 
 
 def _asked_for(words: list[str]) -> Part:
+    if ALL_FAILURES in words:
+        rest = [word for word in words if word != ALL_FAILURES]
+        words = [str(TESTS / "failure"), *rest]
     return Part(name=f"pytest {' '.join(words)}", argv=[PYTHON, "-m", "pytest", *words])
 
 
@@ -110,7 +125,7 @@ def _everything(log: Path) -> list[Part]:
         )
     )
     alone = [name for name in ALONE if list((TESTS / name).glob("**/test_*.py"))]
-    parts.extend(_pytest(name, [str(TESTS / name)], log) for name in alone)
+    parts.extend(_pytest(name, [str(TESTS / name), "-m", "not long"], log) for name in alone)
     return parts
 
 
