@@ -1,7 +1,7 @@
 """The one write path: rows, effects and events in one transaction, numbers given last.
 
 A plain sequence hands out numbers before commit, so a reader that has seen 11 can miss 10 for ever. Here the
-number comes from a counter row, updated as the last statement before commit: the row lock makes the order of
+number comes from a counter row, updated when all rows of the change are written: the row lock makes the order of
 numbers the order of commits, and a reader that sees N sees everything up to N.
 """
 
@@ -73,8 +73,8 @@ def change(
     """Open a change.
 
     1. one durable transaction; 2. with a context that carries a request_id the receipt is claimed first, so a
-    repetition waits for the first and then gets its answer; 3. the caller's rows; 4. entities touched are expanded
-    and loaded in wire form; 5. numbers, log rows; 6. commit; 7. the doorbell rings.
+    repetition waits for the first and then gets its answer; 3. the caller's rows; 4. numbers; 5. entities touched are
+    expanded and loaded in wire form, log rows; 6. commit; 7. the doorbell rings.
     """
     log = Change(by=by, now=now)
     with transaction.atomic(durable=True):
@@ -108,6 +108,10 @@ def _claim_receipt(context: registry.Context) -> int:
 def _append(log: Change) -> int:
     if not log.recorded:
         return head_seq()
+    # The number first: two changes of one incident that load their entities before would each carry the other's rows
+    # as they were, and the later event would take the earlier one's change back on every screen. Whoever holds the
+    # counter sees everything with a lower number, and nothing else can commit until this change does.
+    last = _take_numbers(len(log.recorded))
     expanded = [registry.expand(recorded.touched) for recorded in log.recorded]
     entities = _load(expanded)
     rows = []
@@ -131,7 +135,6 @@ def _append(log: Change) -> int:
                 data=data,
             )
         )
-    last = _take_numbers(len(rows))
     for offset, row in enumerate(rows):
         row.seq = last - len(rows) + 1 + offset
     Event.objects.bulk_create(rows)
@@ -151,7 +154,7 @@ def _load(expanded: list[registry.Touched]) -> dict[str, dict[str, dict[str, Any
 
 
 def _take_numbers(count: int) -> int:
-    """The last of `count` consecutive numbers. Holds the counter row until commit: call it last."""
+    """The last of `count` consecutive numbers. Holds the counter row until commit: only reading comes after it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO realtime_loghead AS head (id, seq) VALUES (1, %s)"
