@@ -1,11 +1,16 @@
 """Structured logs: one JSON object a line, with the ids of request, call and incident and no personal data."""
 
+import re
 from typing import Any
 
 import structlog
 
 # Who asked from where is personal data and no part of a log; the person's id is enough.
 _PERSONAL = ("ip", "user_agent")
+# What was searched for (a number, a name) stands behind the question mark.
+_QUERY = re.compile(r"\?\S*")
+# Whoever has the address of a citizen's page may write a position into the call.
+_SHARE_TOKEN = re.compile(r"(?<= /l/)[^/\s]+")
 
 
 def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -14,6 +19,8 @@ def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> 
         raise structlog.DropEvent
     for key in _PERSONAL:
         event.pop(key, None)
+    if isinstance(event.get("request"), str):
+        event["request"] = _SHARE_TOKEN.sub("…", _QUERY.sub("", event["request"]))
     return event
 
 

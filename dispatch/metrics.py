@@ -1,50 +1,103 @@
-"""Gauges read from the database when somebody asks for the metrics; the counters live beside what they count."""
+"""Numbers read from the database when somebody asks for the metrics; the counters live beside what they count.
+
+They are read at every asking and kept nowhere: a number of the last reader would stand for ever once its row is gone.
+"""
 
 from __future__ import annotations
 
-from django.db import Error, connection
-from prometheus_client import Gauge
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-_MODE = "mostrecent"
-CALLS_WAITING = Gauge(
-    "siaga_calls_waiting", "Calls nobody has answered yet", ["channel"], multiprocess_mode=_MODE
-)
-OLDEST_WAITING_S = Gauge(
-    "siaga_calls_waiting_oldest_seconds", "Age of the oldest waiting call", multiprocess_mode=_MODE
-)
-INCIDENTS_OPEN = Gauge("siaga_incidents_open", "Open incidents", multiprocess_mode=_MODE)
-JOBS = Gauge(
-    "siaga_jobs", "Jobs by queue and status", ["queue", "status"], multiprocess_mode=_MODE
-)
-HEAD = Gauge("siaga_event_head_seq", "Number of the newest event", multiprocess_mode=_MODE)
+from django.db import Error, connection
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 CHANNELS = ("voice", "sms", "whatsapp", "pbx", "app")
+QUEUES = ("effects", "housekeeping")
+JOB_STATUSES = ("todo", "doing", "failed")
 
 
-def refresh() -> None:
-    """Read the gauges; with the database away the last values stay."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT channel, count(*), extract(epoch FROM now() - min(received_at))"
-                " FROM calls_call WHERE status IN ('ringing', 'queued') GROUP BY channel"
-            )
-            waiting = {channel: (count, age) for channel, count, age in cursor.fetchall()}
-            cursor.execute("SELECT count(*) FROM dispatch_incident WHERE status = 'open'")
-            incidents = cursor.fetchone()[0]
-            cursor.execute("SELECT coalesce(max(seq), 0) FROM realtime_loghead")
-            head = cursor.fetchone()[0]
-            cursor.execute(
-                "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs"
-                " WHERE status <> 'succeeded' GROUP BY 1, 2"
-            )
-            jobs = cursor.fetchall()
-    except Error:
-        return
+class Database(Collector):
+    """Calls that wait, open incidents, jobs, the newest event; with the database away only that it is away."""
+
+    def describe(self) -> Iterable[Metric]:
+        return []  # registering must not ask the database
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            found = [*_calls(), *_incidents(), *_jobs(), *_head()]
+        except Error:
+            found = []
+        yield GaugeMetricFamily(
+            "siaga_database_up", "1 while the database answers", value=float(bool(found))
+        )
+        yield from found
+
+
+def exposition() -> bytes:
+    """The metrics of all processes that share PROMETHEUS_MULTIPROC_DIR, or of this one alone."""
+    database = CollectorRegistry()
+    database.register(Database())
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder is None:
+        return generate_latest(REGISTRY) + generate_latest(database)
+    forget_dead_processes(Path(folder))
+    multiprocess.MultiProcessCollector(database, path=folder)
+    return generate_latest(database)
+
+
+def forget_dead_processes(folder: Path) -> None:
+    """Remove what only a living process may say, such as its open sockets. What it counted stays counted."""
+    for path in folder.glob("gauge_live*_*.db"):
+        if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
+            path.unlink(missing_ok=True)
+
+
+def _calls() -> Iterator[Metric]:
+    rows = _rows(
+        "SELECT channel, count(*), extract(epoch FROM now() - min(received_at))"
+        " FROM calls_call WHERE status IN ('ringing', 'queued') GROUP BY channel"
+    )
+    waiting = GaugeMetricFamily(
+        "siaga_calls_waiting", "Calls nobody has answered yet", labels=["channel"]
+    )
+    number = {channel: count for channel, count, _ in rows}
     for channel in CHANNELS:
-        CALLS_WAITING.labels(channel).set(waiting.get(channel, (0, 0))[0])
-    OLDEST_WAITING_S.set(max((float(age) for _, age in waiting.values()), default=0.0))
-    INCIDENTS_OPEN.set(incidents)
-    HEAD.set(head)
-    for queue, status, count in jobs:
-        JOBS.labels(queue, status).set(count)
+        waiting.add_metric([channel], number.get(channel, 0))
+    yield waiting
+    yield GaugeMetricFamily(
+        "siaga_calls_waiting_oldest_seconds",
+        "Age of the oldest waiting call",
+        value=max((float(age) for *_, age in rows), default=0.0),
+    )
+
+
+def _incidents() -> Iterator[Metric]:
+    rows = _rows("SELECT count(*) FROM dispatch_incident WHERE status = 'open'")
+    yield GaugeMetricFamily("siaga_incidents_open", "Open incidents", value=rows[0][0])
+
+
+def _jobs() -> Iterator[Metric]:
+    rows = _rows(
+        "SELECT queue_name, status::text, count(*)"
+        " FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2"
+    )
+    number = {(queue, status): count for queue, status, count in rows}
+    jobs = GaugeMetricFamily("siaga_jobs", "Jobs by queue and status", labels=["queue", "status"])
+    for queue, status in sorted({*number, *((q, s) for q in QUEUES for s in JOB_STATUSES)}):
+        jobs.add_metric([queue, status], number.get((queue, status), 0))
+    yield jobs
+
+
+def _head() -> Iterator[Metric]:
+    rows = _rows("SELECT coalesce(max(seq), 0) FROM realtime_loghead")
+    yield GaugeMetricFamily("siaga_event_head_seq", "Number of the newest event", value=rows[0][0])
+
+
+def _rows(sql: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())

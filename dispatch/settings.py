@@ -4,6 +4,7 @@ import ctypes
 import importlib.util
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from dispatch import logs
+from dispatch import configuration, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_POOL_MAX = 20
@@ -67,17 +68,18 @@ if not SECRET_KEY:
         _problems.append(
             "SECRET_KEY: is missing. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
-elif len(SECRET_KEY) < 50:
-    _problems.append("SECRET_KEY: is shorter than 50 characters")
+elif len(SECRET_KEY) < configuration.SECRET_KEY_LENGTH_MIN:
+    _problems.append(
+        f"SECRET_KEY: is shorter than {configuration.SECRET_KEY_LENGTH_MIN} characters"
+    )
 SECRET_KEY_FALLBACKS = _read(env.list, "SECRET_KEY_FALLBACKS", [])
 
 PUBLIC_BASE_URL = _read(env.str, "PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-_public = urlsplit(PUBLIC_BASE_URL)
-if _public.scheme not in {"http", "https"} or not _public.hostname:
-    _problems.append("PUBLIC_BASE_URL: must be an address such as https://112.example.go.id")
-HTTPS = _public.scheme == "https"
+HTTPS = PUBLIC_BASE_URL.startswith("https://")
 ALLOWED_HOSTS = _read(
-    env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", _public.hostname or ""]
+    env.list,
+    "ALLOWED_HOSTS",
+    ["127.0.0.1", "localhost", configuration.host_of(PUBLIC_BASE_URL) or ""],
 )
 CSRF_TRUSTED_ORIGINS = _read(env.list, "CSRF_TRUSTED_ORIGINS", [PUBLIC_BASE_URL] if HTTPS else [])
 # Pages that may open the WebSocket, besides those of the host that was asked.
@@ -145,19 +147,20 @@ TEMPLATES = [
 
 # --- database ----------------------------------------------------------------------------------
 
-_database = _read(env.db_url, "DATABASE_URL", "postgis://siaga@/siaga?host=/var/run/postgresql")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # an address that cannot be read is told below, in a sentence
+    _database = _read(
+        env.db_url, "DATABASE_URL", "postgis://siaga@/siaga?host=/var/run/postgresql"
+    )
 if _database.get("ENGINE") != "django.contrib.gis.db.backends.postgis":
     _problems.append("DATABASE_URL: must begin with postgis://")
 _options = _database.setdefault("OPTIONS", {})
 if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
     _database["HOST"] = _options.pop("host")
 # One pool in each process; without it Django opens a connection for every request under ASGI.
+_pool = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
 if not TESTING:
-    _options["pool"] = {
-        "min_size": 1,
-        "max_size": _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX),
-        "timeout": 5,
-    }
+    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
 DATABASES = {"default": _database}
 # Connections of each web process that serve webhooks alone; 0: inline, for tests that hold the transaction.
 RESERVE_THREADS = 0 if TESTING else _read(env.int, "RESERVE_THREADS", 4)
@@ -227,8 +230,6 @@ PHONE_REGION = _read(env.str, "PHONE_REGION", "ID")
 # --- telephony and messaging -------------------------------------------------------------------
 
 TELEPHONY = _read(env.str, "TELEPHONY", "emulator")
-if TELEPHONY not in {"emulator", "twilio"}:
-    _problems.append("TELEPHONY: must be emulator or twilio")
 _test_account = ("AC" + "0" * 32, "only-for-tests") if TESTING else ("", "")
 TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", _test_account[0])
 TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", _test_account[1])
@@ -268,12 +269,10 @@ LEAFLET_CONFIG = {
 
 STATIC_URL = "/static/"
 _collected = _read(env.bool, "STATIC_COLLECTED", default=False)
+_collecting = "collectstatic" in sys.argv
+_static_folder = Path(_read(env.str, "STATIC_ROOT", "") or BASE_DIR / "staticfiles")
 # Without collected files whitenoise serves them from where they lie, and there is no folder to look into.
-STATIC_ROOT = (
-    Path(_read(env.str, "STATIC_ROOT", str(BASE_DIR / "staticfiles")))
-    if _collected or "collectstatic" in sys.argv
-    else None
-)
+STATIC_ROOT = _static_folder if _collected or _collecting else None
 # npm packages come by package-lock.json; only their dist folders are served.
 STATICFILES_DIRS = [
     (f"npm/{name}", BASE_DIR / "node_modules" / name / "dist")
@@ -363,6 +362,16 @@ UNFOLD = {
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
+_problems += configuration.problems(
+    {
+        **{name: value for name, value in globals().items() if name.isupper()},
+        "DATABASE_POOL": _pool,
+        "STATIC_ROOT": _static_folder,
+        "STATIC_COLLECTED": _collected,
+        "COLLECTING": _collecting,
+    },
+    words=os.environ,
+)
 if _problems:
     sys.stderr.write("Siaga 112 does not start, its settings are wrong:\n")
     sys.stderr.writelines(f"  - {problem}\n" for problem in _problems)

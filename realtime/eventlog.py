@@ -7,6 +7,7 @@ numbers the order of commits, and a reader that sees N sees everything up to N.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from django.db import connection, transaction
 from realtime import doorbell, registry
 from realtime.models import CommandReceipt, Event
 from realtime.protocol import CONTROL, KINDS, Actor, LoggedEvent, Recorded
+
+logger = logging.getLogger(__name__)
 
 EVENTS_IN_CHANGE_MAX = 500  # one change that records more is a programming error
 EVENTS_PAGE_MAX = 1_000
@@ -89,6 +92,25 @@ def change(
             transaction.on_commit(call)
         if log.recorded:
             transaction.on_commit(lambda: doorbell.ring(doorbell.EVENTS_CHANNEL, seq))
+            transaction.on_commit(lambda: _write_line(log, context))
+
+
+def _write_line(log: Change, context: registry.Context | None) -> None:
+    """The line by which a log is searched for a call, an incident or a command: names and ids, never what was said."""
+    touched = {
+        kind: sorted({id_ for one in log.recorded for id_ in one.touched.get(kind, ())})
+        for kind in KINDS
+    }
+    logger.info(
+        "change_committed",
+        extra={
+            "seq": log.done.seq,
+            "events": [one.name for one in log.recorded],
+            "by": log.by.id,
+            **({"command_id": context.request_id} if context and context.request_id else {}),
+            **{kind: ids for kind, ids in touched.items() if ids},
+        },
+    )
 
 
 def _claim_receipt(context: registry.Context) -> int:

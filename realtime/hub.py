@@ -197,6 +197,7 @@ class Hub:
         if self.head is None:
             self.head = await self.loop.run_in_executor(self._reader, _keeping, eventlog.head_seq)
             self.read_at = time.monotonic()
+            metrics.HEAD_SEQ.labels("web").set(self.head)
             self._started.set()
         while True:
             assert self.head is not None
@@ -213,7 +214,7 @@ class Hub:
 
     def _fan(self, event: LoggedEvent) -> None:
         self.head = event.seq
-        metrics.HEAD_SEQ.set(event.seq)
+        metrics.HEAD_SEQ.labels("web").set(event.seq)
         metrics.EVENT_LAG.observe(max(0.0, (timezone.now() - event.at).total_seconds()))
         skip = (event.seq, json.dumps({"type": "skip", "seq": event.seq}))
         for topic, members in self.subscribers.items():

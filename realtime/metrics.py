@@ -9,9 +9,11 @@ EVENT_LAG = Histogram(
     "From the change's clock reading to the hub of this process handing it to its sockets",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
 )
+# A label, because a metric without one is 0 from its import on: the job worker, which has no hub, would be the slowest.
 HEAD_SEQ = Gauge(
     "siaga_hub_head_seq",
     "Number of the newest event the slowest process has handed out",
+    ["process"],
     multiprocess_mode="livemin",
 )
 DOORBELL_FAILURES = Counter("siaga_doorbell_failures_total", "Redis did not take a nudge in time")

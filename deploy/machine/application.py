@@ -142,6 +142,7 @@ def describe(
     places: Places, *, address: str, port: int, database_url: str, redis_url: str
 ) -> Application:
     """The application of this home; makes or completes its credentials.json."""
+    _refuse_a_real_account_that_is_not_used()
     base_url = f"http://127.0.0.1:{port}"
     public_base_url = os.environ.get("PUBLIC_BASE_URL") or base_url
     secrets = credentials.ensure(places.home, base_url=base_url, public_base_url=public_base_url)
@@ -159,6 +160,17 @@ def describe(
         **time_zones(),
     }
     return Application(places=places, address=address, port=port, environment=environment)
+
+
+def _refuse_a_real_account_that_is_not_used() -> None:
+    """A forgotten TELEPHONY=twilio looks like a running centre, and every real caller hears nobody."""
+    real = [name for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if os.environ.get(name)]
+    if real and (os.environ.get("TELEPHONY") or "emulator") == "emulator":
+        raise Failed(
+            f"TELEPHONY: is emulator beside a real account ({', '.join(real)}). "
+            "Set TELEPHONY=twilio, or take the account out of the environment.",
+            status=EX_CONFIG,
+        )
 
 
 def time_zones() -> dict[str, str]:

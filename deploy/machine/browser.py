@@ -64,7 +64,7 @@ def _downloaded() -> Path:
     """The browser of playwright's own makers, where Debian's is not to be had."""
     say.line("Downloading Chromium with playwright")
     environment = {
-        **commands.clean_environment(),
+        **commands.download_environment(),
         "PLAYWRIGHT_BROWSERS_PATH": str(DOWNLOADED),
         "PLAYWRIGHT_NODEJS_PATH": str(node_packages.node()),
     }

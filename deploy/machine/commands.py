@@ -13,6 +13,9 @@ from pathlib import Path
 from deploy.machine import say
 
 HEARTBEAT_S = 10.0
+MACHINE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+# Who reads which: uv, pip, and node (npm and playwright). Each brings certificates of its own and looks no further.
+CERTIFICATE_SETTINGS = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 FAILURE_LINES_MAX = 30
 FAILURE_FIRST_LINES = 8
 
@@ -79,6 +82,17 @@ def clean_environment() -> dict[str, str]:
     """This process's environment without what would make another Python look in the wrong place."""
     leave_out = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE"}
     return {name: value for name, value in os.environ.items() if name not in leave_out}
+
+
+def download_environment() -> dict[str, str]:
+    """The clean environment, for programs that download: what the machine trusts, they trust.
+
+    An office that inspects its traffic adds its certificate to the machine's; without this only apt would accept it.
+    """
+    environment = clean_environment()
+    if not MACHINE_CERTIFICATES.is_file():
+        return environment
+    return {**dict.fromkeys(CERTIFICATE_SETTINGS, str(MACHINE_CERTIFICATES)), **environment}
 
 
 def _shown(lines: list[str]) -> list[str]:

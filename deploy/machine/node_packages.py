@@ -37,6 +37,6 @@ def ensure(*, with_tools: bool) -> None:
         order,
         what="installing npm packages",
         cwd=REPOSITORY,
-        env={**commands.clean_environment(), "PATH": path},
+        env={**commands.download_environment(), "PATH": path},
     )
     python_env.remember("npm-with-tools" if with_tools else "npm", lock)

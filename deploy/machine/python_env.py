@@ -124,7 +124,7 @@ def _install(requirements: str) -> None:
         "-r",
         REPOSITORY / requirements,
     ]
-    environment = {**_mirror(), **commands.clean_environment()}
+    environment = {**commands.download_environment(), **_mirror(), **commands.clean_environment()}
     try:
         commands.run(
             order, what="installing Python packages", env=environment, progress=_uv_progress
@@ -157,4 +157,4 @@ def _mirror() -> dict[str, str]:
 
 
 def _pip(words: list[str], *, what: str) -> None:
-    commands.run([PYTHON, "-m", "pip", *words], what=what, env=commands.clean_environment())
+    commands.run([PYTHON, "-m", "pip", *words], what=what, env=commands.download_environment())

@@ -16,7 +16,7 @@ from deploy.machine.postgres import Cluster
 from deploy.machine.redis import Redis
 from deploy.machine.supervisor import Stopped, Supervisor
 
-READY_S = 60
+READY_S = 180  # about 6 s on an idle machine; a busy one must not be taken for a broken one
 DATABASE_READY_S = 120  # after a crash PostgreSQL first replays what was not yet in its files
 WORKERS_MAX = 64
 USERS_SHOWN_MAX = 12
@@ -124,7 +124,9 @@ def start_servers(supervisor: Supervisor, cluster: Cluster, redis: Redis) -> Non
     supervisor.add(cluster.service())
     supervisor.add(redis.service())
     for name, is_ready in (("postgres", cluster.is_ready), ("redis", redis.is_ready)):
-        if not supervisor.wait_for(is_ready, timeout_s=DATABASE_READY_S):
+        if not supervisor.wait_for(
+            is_ready, timeout_s=DATABASE_READY_S, what=f"waiting for {name}"
+        ):
             raise Failed(
                 f"{name} does not answer after {DATABASE_READY_S} s; its log: {cluster.places.log / name}.log"
             )
@@ -159,7 +161,7 @@ def _must_run(
     what: str,
 ) -> None:
     status = supervisor.run(
-        described.manage(*words), env=described.environment, cwd=REPOSITORY, log=log
+        described.manage(*words), env=described.environment, cwd=REPOSITORY, log=log, what=what
     )
     if status:
         raise Failed(f"{what} failed with exit status {status}." + (_tail(log) if log else ""))
@@ -167,7 +169,11 @@ def _must_run(
 
 def _wait_until_ready(supervisor: Supervisor, described: Application) -> None:
     say.line("Starting the web workers and the job worker")
-    if not supervisor.wait_for(lambda: described.answers("/healthz/ready"), timeout_s=READY_S):
+    if not supervisor.wait_for(
+        lambda: described.answers("/healthz/ready"),
+        timeout_s=READY_S,
+        what="waiting until calls can be taken",
+    ):
         raise Failed(
             f"The service is not ready after {READY_S} s.{_tail(described.places.log / 'web-1.log')}"
         )

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.machine import processes, say
-from deploy.machine.commands import Failed
+from deploy.machine.commands import HEARTBEAT_S, Failed
 from deploy.machine.credentials import write_private
 from deploy.machine.logfiles import open_log, rotate
 from deploy.machine.processes import Identity
@@ -40,6 +40,20 @@ class Stopped(Exception):
 
 def _at_once() -> bool:
     return True
+
+
+class Heartbeat:
+    """A line every ten seconds of a long step: who waits must see that it has not stopped."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._started_s = self._spoken_s = time.monotonic()
+
+    def beat(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._spoken_s >= HEARTBEAT_S:
+            self._spoken_s = now_s
+            say.line(f"  … {self._what}, {now_s - self._started_s:.0f} s so far")
 
 
 @dataclass(frozen=True)
@@ -118,12 +132,14 @@ class Supervisor:
         while True:
             self.turn(self._next_due_s())
 
-    def wait_for(self, is_true: Callable[[], bool], *, timeout_s: float) -> bool:
-        deadline_s = time.monotonic() + timeout_s
+    def wait_for(self, is_true: Callable[[], bool], *, timeout_s: float, what: str) -> bool:
+        """`what` is what the person is told every ten seconds while it is not yet true."""
+        deadline_s, heartbeat = time.monotonic() + timeout_s, Heartbeat(what)
         while not is_true():
             if time.monotonic() > deadline_s:
                 return False
             self.turn()
+            heartbeat.beat()
         return True
 
     def run(
@@ -133,8 +149,12 @@ class Supervisor:
         env: Mapping[str, str],
         cwd: Path,
         log: Path | None = None,
+        what: str = "",
     ) -> int:
-        """Run a program to its end while everything else is kept running; its exit status."""
+        """Run a program to its end while everything else is kept running; its exit status.
+
+        One that speaks into a log is silent on the screen, so a heartbeat says that `what` still goes on.
+        """
         output = open_log(log) if log else None
         process = subprocess.Popen(
             [str(word) for word in argv],
@@ -148,9 +168,12 @@ class Supervisor:
         )
         if output is not None:
             os.close(output)
+        heartbeat = Heartbeat(what) if log else None
         try:
             while process.poll() is None:
                 self.turn(0.5)
+                if heartbeat:
+                    heartbeat.beat()
         except Stopped:
             _end_group(process, ask=signal.SIGINT, patience_s=5.0)
             raise

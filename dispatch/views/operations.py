@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from dispatch import metrics
 from dispatch.openapi import description
@@ -33,14 +31,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
 
 def prometheus(_request: HttpRequest) -> HttpResponse:
-    metrics.refresh()
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
-        text = generate_latest(registry)
-    else:
-        text = generate_latest()
-    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def openapi(_request: HttpRequest) -> HttpResponse:

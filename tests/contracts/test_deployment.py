@@ -186,6 +186,14 @@ def test_up_refuses_a_bad_setting_before_anything_is_started(home: Path) -> None
     assert not (home / "pg").exists()
 
 
+def test_up_refuses_a_real_account_that_the_emulator_would_leave_unheard(home: Path) -> None:
+    done = up(["--home", str(home)], TWILIO_AUTH_TOKEN="of-a-real-account")
+
+    assert done.returncode == 78
+    assert "TELEPHONY: is emulator beside a real account (TWILIO_AUTH_TOKEN)" in done.stderr
+    assert not (home / "pg").exists()
+
+
 def up(words: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, REPOSITORY / "deploy/up", *words],

@@ -1,0 +1,127 @@
+"""What a setting may be, said before the process starts. Every rule names the setting, what is wrong, and what helps.
+
+Pure: settings.py gives the values, so that all rules can be tested in one table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+SECRET_KEY_LENGTH_MIN = 50
+FLAG_WORDS = frozenset({"1", "true", "yes", "y", "on", "ok", "0", "false", "no", "n", "off", ""})
+FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED")
+LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
+
+
+def problems(values: Mapping[str, Any], *, words: Mapping[str, str]) -> list[str]:
+    """`values` are the settings as read, `words` the environment as it was written."""
+    return [
+        *_flags(words),
+        *_addresses(values),
+        *_stores(values),
+        *_provider(values),
+        *_city(values),
+    ]
+
+
+def host_of(address: str) -> str | None:
+    """The host of an address that is a scheme and a host alone; None for everything else."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - raises when it is no number
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or parts.path or parts.query or parts.fragment:
+        return None
+    return parts.hostname
+
+
+def _flags(words: Mapping[str, str]) -> Iterator[str]:
+    for name in FLAGS:
+        if words.get(name, "").strip().lower() not in FLAG_WORDS:
+            yield f"{name}: must be 1 or 0"
+
+
+def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
+    public = host_of(values["PUBLIC_BASE_URL"])
+    if public is None:
+        yield (
+            "PUBLIC_BASE_URL: must be an address without a path, such as https://112.example.go.id"
+        )
+    hosts = values["ALLOWED_HOSTS"]
+    if "*" in hosts and values["TELEPHONY"] == "twilio":
+        yield "ALLOWED_HOSTS: must name the hosts; * answers whoever invents one"
+    if public and not any(_matches(public, host) for host in hosts):
+        yield f"ALLOWED_HOSTS: lacks {public}, the host of PUBLIC_BASE_URL"
+    for name in ("CSRF_TRUSTED_ORIGINS", "SOCKET_ORIGINS"):
+        for origin in values[name]:
+            if host_of(origin) is None:
+                yield f"{name}: “{origin}” must be an address such as https://112.example.go.id"
+    basemap = values["BASEMAP_URL"]
+    if basemap and urlsplit(basemap).scheme not in {"http", "https"}:
+        yield "BASEMAP_URL: must be an address such as https://tiles.example.go.id/{z}/{x}/{y}.png"
+    stand_in = values["TWILIO_API_BASE_URL"]
+    if stand_in and urlsplit(stand_in).scheme not in {"http", "https"}:
+        yield "TWILIO_API_BASE_URL: must be an address, or be left out for the real provider"
+
+
+def _stores(values: Mapping[str, Any]) -> Iterator[str]:
+    if urlsplit(values["REDIS_URL"]).scheme not in REDIS_SCHEMES:
+        yield "REDIS_URL: must begin with redis://, rediss:// or unix://"
+    if values["DATABASE_POOL"] < 1:
+        yield "DATABASE_POOL: must be at least 1"
+    if values["LOG_LEVEL"] not in LOG_LEVELS:
+        yield f"LOG_LEVEL: must be one of {', '.join(sorted(LOG_LEVELS))}"
+    folder = values["STATIC_ROOT"]
+    if values["STATIC_COLLECTED"] and not values["COLLECTING"] and not Path(folder).is_dir():
+        yield (
+            f"STATIC_COLLECTED: is 1, but {folder} does not exist; run manage.py collectstatic,"
+            " or name the folder with STATIC_ROOT"
+        )
+
+
+def _provider(values: Mapping[str, Any]) -> Iterator[str]:
+    telephony = values["TELEPHONY"]
+    numbers = [name for name in ("TWILIO_NUMBER", "TWILIO_WHATSAPP_NUMBER") if values[name]]
+    for name in numbers:
+        if not E164.fullmatch(values[name]):
+            yield f"{name}: must be written like +62771123456"
+    if telephony not in {"emulator", "twilio"}:
+        yield "TELEPHONY: must be emulator or twilio"
+    if telephony == "emulator" and numbers:
+        yield (
+            f"TELEPHONY: is emulator beside a real account ({', '.join(numbers)}): citizens would hear nobody."
+            " Set TELEPHONY=twilio, or take the numbers out"
+        )
+    if telephony != "twilio":
+        return
+    if values["DEBUG"]:
+        yield "DEBUG: must be 0 with TELEPHONY=twilio; it shows callers' data to whoever causes an error"
+    if values["TWILIO_ACCOUNT_SID"] and not ACCOUNT_SID.fullmatch(values["TWILIO_ACCOUNT_SID"]):
+        yield "TWILIO_ACCOUNT_SID: must be AC and 32 characters 0-9 a-f, as in the provider's console"
+    if not values["TWILIO_NUMBER"]:
+        yield "TWILIO_NUMBER: is needed when TELEPHONY=twilio; calls back and replies come from it"
+
+
+def _city(values: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        ZoneInfo(values["TIME_ZONE"])
+    except (ValueError, OSError, KeyError):
+        yield f"TIME_ZONE: “{values['TIME_ZONE']}” is not known; write it like Asia/Jakarta"
+    if values["PHONE_REGION"] not in phonenumbers.SUPPORTED_REGIONS:
+        yield f"PHONE_REGION: “{values['PHONE_REGION']}” is no country; write it like ID"
+
+
+def _matches(host: str, pattern: str) -> bool:
+    pattern = pattern.lower()
+    return pattern in {"*", host} or (pattern.startswith(".") and f".{host}".endswith(pattern))

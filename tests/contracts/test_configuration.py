@@ -1,0 +1,128 @@
+"""A wrong setting is refused before anything starts, by name, and a right one is not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from deploy.machine.places import REPOSITORY
+from dispatch.configuration import problems
+
+GOOD = {
+    "PUBLIC_BASE_URL": "https://112.example.go.id",
+    "ALLOWED_HOSTS": ["112.example.go.id", "127.0.0.1"],
+    "CSRF_TRUSTED_ORIGINS": ["https://112.example.go.id"],
+    "SOCKET_ORIGINS": ["https://112.example.go.id"],
+    "BASEMAP_URL": "",
+    "TWILIO_API_BASE_URL": "",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "DATABASE_POOL": 20,
+    "LOG_LEVEL": "INFO",
+    "STATIC_ROOT": "/",
+    "STATIC_COLLECTED": True,
+    "COLLECTING": False,
+    "TELEPHONY": "twilio",
+    "DEBUG": False,
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_NUMBER": "+62771123456",
+    "TWILIO_WHATSAPP_NUMBER": "",
+    "TIME_ZONE": "Asia/Jakarta",
+    "PHONE_REGION": "ID",
+}
+
+
+def test_settings_as_in_production_are_accepted() -> None:
+    assert problems(GOOD, words={"BEHIND_PROXY": "1", "DEBUG": "0"}) == []
+
+
+def test_the_emulator_of_a_demo_is_accepted() -> None:
+    demo = {
+        **GOOD,
+        "TELEPHONY": "emulator",
+        "TWILIO_NUMBER": "",
+        "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
+        "REDIS_URL": "unix:///home/siaga/run/redis.sock",
+        "STATIC_COLLECTED": False,
+        "DEBUG": True,
+    }
+    assert problems(demo, words={}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_BASE_URL", "112.example.go.id"),
+        ("PUBLIC_BASE_URL", "https://112.example.go.id:port"),
+        ("PUBLIC_BASE_URL", "https://112.example.go.id/app"),
+        ("PUBLIC_BASE_URL", "https://112.example.go.id?x=1"),
+        ("PUBLIC_BASE_URL", "https://[112"),
+        ("ALLOWED_HOSTS", []),
+        ("ALLOWED_HOSTS", ["other.example"]),
+        ("ALLOWED_HOSTS", ["*"]),
+        ("CSRF_TRUSTED_ORIGINS", ["112.example.go.id"]),
+        ("SOCKET_ORIGINS", ["112.example.go.id"]),
+        ("BASEMAP_URL", "tiles"),
+        ("BASEMAP_URL", "javascript:alert(1)"),
+        ("TWILIO_API_BASE_URL", "stand-in"),
+        ("REDIS_URL", "http://127.0.0.1"),
+        ("REDIS_URL", ""),
+        ("DATABASE_POOL", 0),
+        ("LOG_LEVEL", "LOUD"),
+        ("STATIC_COLLECTED", "/nowhere"),
+        ("TELEPHONY", "pigeons"),
+        ("TELEPHONY", "emulator"),
+        ("DEBUG", True),
+        ("TWILIO_ACCOUNT_SID", "SK123"),
+        ("TWILIO_NUMBER", ""),
+        ("TWILIO_NUMBER", "0812345"),
+        ("TWILIO_WHATSAPP_NUMBER", "whatsapp:+62"),
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("PHONE_REGION", "ZZZ"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: object) -> None:
+    wrong = {**GOOD, name: value}
+    if name == "STATIC_COLLECTED":
+        wrong = {**GOOD, "STATIC_ROOT": value}
+
+    found = problems(wrong, words={})
+
+    assert [text for text in found if text.startswith(f"{name}: ")], found
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED"])
+def test_a_flag_that_is_neither_yes_nor_no_is_not_taken_for_no(name: str) -> None:
+    assert problems(GOOD, words={name: "perhaps"}) == [f"{name}: must be 1 or 0"]
+
+
+def test_the_process_names_every_wrong_setting_at_once_and_ends_with_78() -> None:
+    done = subprocess.run(
+        [sys.executable, REPOSITORY / "manage.py", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": "short",
+            "PUBLIC_BASE_URL": "https://[112",
+            "DATABASE_URL": "nonsense",
+            "DATABASE_POOL": "many",
+            "TELEPHONY": "twilio",
+        },
+    )
+
+    assert done.returncode == 78
+    for name in (
+        "SECRET_KEY",
+        "PUBLIC_BASE_URL",
+        "DATABASE_URL",
+        "DATABASE_POOL",
+        "TWILIO_NUMBER",
+        "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+    ):
+        assert f"  - {name}: " in done.stderr
+    assert "Traceback" not in done.stderr
