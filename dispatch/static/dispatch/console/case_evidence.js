@@ -84,7 +84,9 @@ export class CaseEvidence {
 
   #row(piece) {
     const number = h("span", "dim");
-    const who = h("span", "cut");
+    const words = h("span", "cut");
+    const caller = h("span", "num dim");
+    const who = h("span", "who", words, caller);
     const radius = h("span", "num");
     const age = h("span", "num");
     const far = h("span", "num");
@@ -95,9 +97,9 @@ export class CaseEvidence {
       setClass(row, "sel", now.used);
       setClass(row, "marked", this.marked === now.key);
       setAttribute(row, "aria-selected", now.used ? "true" : "false");
-      const words = this.#words(now);
-      setText(who, words);
-      setAttribute(who, "title", words);
+      setText(words, this.#words(now));
+      setText(caller, now.caller ? phoneText(now.caller) : "");
+      setAttribute(who, "title", [words.textContent, caller.textContent].filter(Boolean).join(" · "));
       setText(radius, this.app.radius(now.radius_m));
       setText(age, now.at ? fill(gettext("%(age)s ago"), { age: this.app.age(now.at) }) : "");
       setText(far, now.used ? gettext("in use") : now.metres === null ? "" : this.app.distance(now.metres));
@@ -110,7 +112,6 @@ export class CaseEvidence {
   #words(piece) {
     if (piece.key.startsWith("place-")) return piece.label;
     if (piece.key === "proposed") return gettext("Point on the map");
-    const caller = piece.caller ? phoneText(piece.caller) : null;
-    return [sourceName(piece.source), piece.label, caller].filter(Boolean).join(" · ");
+    return [sourceName(piece.source), piece.label].filter(Boolean).join(" · ");
   }
 }
