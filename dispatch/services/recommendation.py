@@ -200,5 +200,7 @@ def _sentence(reason: Reason) -> str:
     if "age_s" in params:
         params["minutes"] = params["age_s"] // 60
     if "number" in params:
-        params["number"] = params["number"].split("-")[-1].lstrip("0").zfill(4)  # as every list writes it
+        params["number"] = (
+            params["number"].split("-")[-1].lstrip("0").zfill(4)
+        )  # as every list writes it
     return str(WORDS[reason.code]) % params

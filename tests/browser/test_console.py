@@ -352,7 +352,8 @@ def test_no_number_and_no_callsign_is_cut(
     service.sign_in(page, "dispatcher1")
     incident_row(page, opened["number"]).click()
     expect(page.locator("#case .as")).to_have_count(len(names))
-    expect(page.locator("#case .ev .who").first).to_contain_text(shown)
+    expect(page.locator("#case .ev .who").first).to_be_visible()
+    expect(page.locator("#case .caller")).to_contain_text(shown)
     expect(page.locator("#rec .rc").first).to_be_visible()
     cut = page.evaluate(CUT_NUMBERS)
     for assignment in sent:
