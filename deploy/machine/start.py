@@ -16,7 +16,7 @@ from deploy.machine.postgres import Cluster
 from deploy.machine.redis import Redis
 from deploy.machine.supervisor import Stopped, Supervisor
 
-READY_S = 60
+READY_S = 180  # two workers that import everything on one busy core need more than a minute
 DATABASE_READY_S = 120  # after a crash PostgreSQL first replays what was not yet in its files
 WORKERS_MAX = 64
 USERS_SHOWN_MAX = 12
