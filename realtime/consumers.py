@@ -125,7 +125,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
     async def _command(self, frame: dict[str, Any]) -> None:
         viewer = self.viewer
         assert viewer is not None
-        payload = {key: value for key, value in frame.items() if key not in {"id", "type"}}
+        payload = _payload(frame)
         now = timezone.now()
         try:
             answer = await hub().run(
@@ -181,6 +181,16 @@ def _parse(text: str | None) -> dict[str, Any] | None:
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         return None
     return frame
+
+
+def _payload(frame: dict[str, Any]) -> Any:
+    """What the command gets. The frame's `type` names the command, so a field of that name comes inside `body`:
+    laid flat, the `type` of an incident would be overwritten by the name of the command."""
+    fields = {key: value for key, value in frame.items() if key not in {"id", "type", "body"}}
+    if "body" not in frame:
+        return fields
+    body = frame["body"]
+    return {**fields, **body} if isinstance(body, dict) else body
 
 
 def _run_since(topic: str, since: int) -> tuple[int, str] | None:

@@ -199,4 +199,8 @@ def _sentence(reason: Reason) -> str:
         params["status"] = STATUSES.get(params["status"], params["status"])
     if "age_s" in params:
         params["minutes"] = params["age_s"] // 60
+    if "number" in params:
+        params["number"] = (
+            params["number"].split("-")[-1].lstrip("0").zfill(4)
+        )  # as every list writes it
     return str(WORDS[reason.code]) % params

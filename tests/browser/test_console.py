@@ -157,6 +157,66 @@ def test_the_whole_way_with_the_keyboard_alone(console: Page, service: Service) 
     expect(incident_row(console, incident["number"])).to_have_count(0)
 
 
+def test_what_is_half_typed_stays_with_its_own_call(console: Page, service: Service) -> None:
+    first, first_shown = a_number()
+    service.rings(first)
+    strip = console.locator("[data-panel=strip] .who")
+    expect(strip).to_have_text(first_shown)
+    console.keyboard.press("F1")
+    expect(console.locator("#case-type")).to_be_focused()
+    console.keyboard.type("keba")
+    second, second_shown = a_number()
+    service.rings(second)
+    expect(strip).to_have_text(second_shown)
+    console.keyboard.press("F1")
+    expect(console.locator("#case h2")).to_contain_text(second_shown)
+    expect(console.locator("#case-type")).to_have_value("")
+    console.keyboard.press("Alt+KeyN")
+    console.keyboard.type("anak jatuh dari pohon")
+    console.keyboard.press("Control+Enter")
+    expect(console.locator("#case h2")).to_contain_text("Jenis tidak diketahui")
+    assert the_incident(service, second)["note"] == "anak jatuh dari pohon"
+
+    console.locator("#calls .call").filter(has_text=first_shown).click()
+    expect(console.locator("#case-type")).to_have_value("Kebakaran")
+
+
+def test_a_prank_is_ended_with_f9_and_a_digit_from_where_the_answer_left_the_focus(
+    console: Page, service: Service
+) -> None:
+    caller, shown = a_number()
+    service.rings(caller)
+    expect(console.locator("[data-panel=strip] .who")).to_have_text(shown)
+    console.keyboard.press("F1")
+    expect(console.locator("#case-type")).to_be_focused()
+    console.keyboard.press("F9")
+    expect(console.locator("[data-preview]")).to_contain_text(f"{shown}: 1 Hantu · 2 Iseng")
+    console.keyboard.press("2")
+    expect(console.locator("#calls .call").filter(has_text=shown)).to_have_count(0)
+    expect(console.locator("#case h2")).to_be_hidden()
+
+
+def test_an_incident_opened_from_the_command_line_keeps_what_the_call_has_told(
+    console: Page, service: Service
+) -> None:
+    caller, shown = a_number()
+    service.rings(caller)
+    expect(console.locator("[data-panel=strip] .who")).to_have_text(shown)
+    console.keyboard.press("F1")
+    expect(console.locator("#case-type")).to_be_focused()
+    console.keyboard.press("Alt+KeyA")
+    console.keyboard.type("RSUD")
+    console.locator("#case .evidence [role=option]").first.click()
+    expect(console.locator("#case .ev.sel")).to_have_count(1)
+    console.keyboard.press("F10")
+    console.keyboard.type("baru banjir")
+    console.keyboard.press("Enter")
+    expect(console.locator("#case h2")).to_contain_text("Banjir")
+    incident = the_incident(service, caller)
+    assert incident["address"] == "RSUD"
+    assert incident["location"] is not None
+
+
 def test_a_refusal_is_said_in_words_and_what_was_typed_stays(
     console: Page, service: Service
 ) -> None:
@@ -237,6 +297,68 @@ def test_the_cut_bar_comes_when_the_service_stops_and_goes_when_it_is_back(
     caller, shown = a_number()
     service.rings(caller)
     expect(console.locator("#calls")).to_contain_text(shown)
+
+
+# What is read as a number: clock and duration, a caller's number, an incident's number; and the callsigns.
+CUT_NUMBERS = r"""() => {
+  const number = /^(\+?\d+:)?\d\d:\d\d( \?)?$|^\d{4} \d{4}( \d+)?$|^\d{4}$/;
+  const seen = (element) => element.checkVisibility();
+  const leaves = [...document.querySelectorAll("main *")].filter(
+    (one) => !one.children.length && seen(one)
+      && (number.test(one.textContent.trim()) || one.matches(".cs, .us b")));
+  const cut = (leaf) => {
+    const range = document.createRange();
+    range.selectNodeContents(leaf);
+    const text = range.getBoundingClientRect();
+    for (let box = leaf; !box.matches(".panel"); box = box.parentElement) {
+      const edge = box.getBoundingClientRect();
+      if (getComputedStyle(box).overflowX !== "visible"
+        && (text.right > edge.right + 1 || text.left < edge.left - 1)) return true;
+    }
+    return false;
+  };
+  return leaves.filter(cut).map((one) => one.textContent);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (960, 540)])
+def test_no_number_and_no_callsign_is_cut(
+    page: Page, service: Service, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    leave_nobody_waiting(service)
+    dispatcher = service.person("dispatcher2")
+    caller, shown = a_number()
+    service.rings(caller)
+    call = next(one for one in service.board()["calls"] if one["caller"] == caller)
+    service.command(dispatcher, "call.answer", call_id=call["id"])
+    place = {"lat": 0.9185, "lng": 104.4548, "label": "Jl. Pramuka, Tanjung Ayun Sakti"}
+    service.command(dispatcher, "call.locate", call_id=call["id"], location=place)
+    opened = service.command(
+        dispatcher, "incident.open", type="fire", priority=1, location=place, call_id=call["id"]
+    )
+    units = {one["callsign"]: one["id"] for one in service.board()["units"]}
+    names = ("DAMKAR-3", "POL-M2")
+    sent = [
+        service.command(
+            dispatcher,
+            "unit.assign",
+            incident_id=opened["incident_id"],
+            unit_id=units[name],
+        )["assignment_id"]
+        for name in names
+    ]
+    service.rings(a_number()[0])
+    service.sign_in(page, "dispatcher1")
+    incident_row(page, opened["number"]).click()
+    expect(page.locator("#case .as")).to_have_count(len(names))
+    expect(page.locator("#case .ev .who").first).to_be_visible()
+    expect(page.locator("#case .caller")).to_contain_text(shown)
+    expect(page.locator("#rec .rc").first).to_be_visible()
+    cut = page.evaluate(CUT_NUMBERS)
+    for assignment in sent:
+        service.command(dispatcher, "assignment.cancel", assignment_id=assignment, reason="uji")
+    assert cut == []
 
 
 def grave_findings(page: Page) -> list[str]:

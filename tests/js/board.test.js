@@ -10,7 +10,8 @@ import {
   waitingCalls,
 } from "#console/board";
 import { piecesOf } from "#console/evidence";
-import { chooseLabels, overlap } from "#console/labels";
+import { shortCallsign } from "#console/incidents";
+import { chooseLabels, overlap, sideBySide } from "#console/labels";
 import { UiState } from "#console/ui";
 import { Store } from "#realtime/store";
 import { Clock } from "#realtime/time";
@@ -169,4 +170,21 @@ test("what is recommended is picked until the person picks", () => {
   assert.deepEqual([...ui.picks("i")], ["a", "c"]);
   ui.clearPicks("i");
   assert.deepEqual([...ui.picks("i")], ["z"]);
+});
+
+test("units on one spot stand side by side, each keeping its place as others come and go", () => {
+  const yard = { x: 100, y: 100 };
+  const elsewhere = { x: 400, y: 100 };
+  const [first, second, third, far] = sideBySide([yard, yard, yard, elsewhere]);
+  assert.deepEqual(first, { x: 0, y: 0 });
+  assert.deepEqual(far, { x: 0, y: 0 });
+  const spots = new Set([first, second, third].map(({ x, y }) => `${x},${y}`));
+  assert.equal(spots.size, 3);
+  assert.deepEqual(sideBySide([yard, yard])[1], second);
+});
+
+test("a callsign is short where there is little room, and still the same unit", () => {
+  assert.equal(shortCallsign("DAMKAR-12"), "D-12");
+  assert.equal(shortCallsign("POL-M2"), "P-M2");
+  assert.equal(shortCallsign("AMB-LAUT"), "AMB-LAUT");
 });

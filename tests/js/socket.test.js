@@ -142,6 +142,13 @@ test("an unanswered command goes out again with the same request_id after a reco
   assert.deepEqual(await reply, { ok: true, seq: 11, result: {} });
 });
 
+test("a field called type is sent beside the type of the frame, not over it", () => {
+  const { world, socket } = live();
+  socket.send("incident.open", { type: "fire", call_id: "a" });
+  const [frame] = world.sockets[0].sent.filter((one) => one.type === "incident.open");
+  assert.deepEqual(frame.body, { type: "fire", call_id: "a" });
+});
+
 test("a command older than thirty seconds is not sent again but reported", async () => {
   const { world, socket } = live();
   const reply = socket.send("call.answer", { call_id: "a" });

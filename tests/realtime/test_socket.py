@@ -119,6 +119,26 @@ async def test_every_command_gets_exactly_one_reply_and_its_event_like_all_other
     assert good["seq"] == event["seq"]
 
 
+async def test_the_type_of_an_incident_survives_the_socket_whose_frames_have_a_type_too(ada):
+    async with as_(ada) as client:
+        await client.hello()
+        done = await client.command("incident.open", body={"type": "fire"})
+        incident_id = done["result"]["incident_id"]
+        await client.command("incident.update", body={"incident_id": incident_id, "type": "flood"})
+    opened_, changed = await do(eventlog.events_after, 0)
+
+    assert opened_.data["set"]["incidents"][0]["type"] == "fire"
+    assert changed.data["set"]["incidents"][0]["type"] == "flood"
+
+
+async def test_a_body_that_is_no_object_is_refused_in_words(ada):
+    async with as_(ada) as client:
+        await client.hello()
+        refused = await client.command("incident.open", body=["fire"])
+
+    assert (refused["ok"], refused["code"]) == (False, "invalid")
+
+
 async def test_the_same_request_twice_acts_once_over_socket_and_http(ada, client):
     request_id = str(uuid.uuid4())
     async with as_(ada) as socket:

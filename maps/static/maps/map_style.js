@@ -8,18 +8,10 @@
 const LABEL_PX = 12; // nothing on a dispatcher's map is smaller
 const ROAD_LABEL_ZOOM_MIN = 14;
 const VILLAGE_LABEL_ZOOM_MAX = 16;
-const NAMED_FIRST = [
-  "hospital",
-  "fire_station",
-  "police",
-  "rescue",
-  "pier",
-  "airport",
-  "clinic",
-  "island",
-  "bridge",
-  "neighbourhood",
-];
+const NAMED_FIRST = ["hospital", "pier", "airport", "clinic", "island", "bridge", "neighbourhood"];
+// From afar the units standing there say where the stations are; their names would lie under them.
+const STATIONS = ["fire_station", "police", "rescue"];
+const STATION_LABEL_ZOOM_MIN = 14.5;
 
 /** @typedef {{sea: string, land: string, landEdge: string, road1: string, road2: string, road3: string, text: string, font: string}} Palette */
 
@@ -153,6 +145,7 @@ export function labelRules(colours) {
       }),
     ]);
   const isFirst = (feature) => NAMED_FIRST.includes(feature.props.kind);
+  const isStation = (feature) => STATIONS.includes(feature.props.kind);
   const isArea = (feature) => feature.props.kind === "kelurahan" || feature.props.kind === "kecamatan";
   return [
     {
@@ -177,6 +170,12 @@ export function labelRules(colours) {
       symbolizer: dotted(500),
     },
     {
+      dataLayer: "places",
+      minzoom: STATION_LABEL_ZOOM_MIN,
+      filter: (_zoom, feature) => isStation(feature),
+      symbolizer: dotted(500),
+    },
+    {
       dataLayer: "roads",
       minzoom: ROAD_LABEL_ZOOM_MIN,
       filter: (_zoom, feature) => Boolean(feature.props.name) && feature.props.class !== "ferry",
@@ -190,7 +189,7 @@ export function labelRules(colours) {
     {
       dataLayer: "places",
       minzoom: 15,
-      filter: (_zoom, feature) => !isFirst(feature) && !isArea(feature),
+      filter: (_zoom, feature) => !isFirst(feature) && !isStation(feature) && !isArea(feature),
       symbolizer: dotted(400),
     },
   ];

@@ -22,7 +22,8 @@ export class Commands {
   send(name, body, requestId = this.#world.newId()) {
     const id = this.#nextId;
     this.#nextId += 1;
-    const frame = { ...body, id, type: name, request_id: requestId };
+    // The body stays apart: a field called `type`, as an incident has one, would collide with the frame's own.
+    const frame = { id, type: name, request_id: requestId, body };
     return new Promise((resolve) => {
       const sent = this.#transmit(frame);
       this.#pending.set(id, { frame, resolve, sent, at: this.#world.now() });

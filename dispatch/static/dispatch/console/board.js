@@ -4,6 +4,7 @@ import { distanceM } from "#realtime/time";
 
 export const SPOKEN = new Set(["voice", "pbx"]);
 export const FREE = new Set(["available", "available_on_scene", "returning", "move_up"]);
+const AT_HOME_M = 60;
 const WAITING = new Set(["ringing", "queued"]);
 const NEAR_SHARE = 0.75; // of a limit: amber from here
 const SAME_INCIDENT_M = 400;
@@ -108,6 +109,12 @@ export function judged(name, seconds, limit) {
 /** Is the unit's position older than the limit, so that it may be wrong? Unknown is not old. */
 export function isStale(unit, limits, clock) {
   return Boolean(unit.position) && clock.ageS(unit.position.at) > limits.position_stale_s;
+}
+
+/** Does the unit stand in its own yard, as far as a receiver can tell, with nothing to do? */
+export function restsAtHome(unit) {
+  const metres = distanceM(unit.position, unit.home);
+  return !unit.assignment_id && metres !== null && metres <= AT_HOME_M;
 }
 
 /** Units by agency in the order of the reference data; agencies unknown to it follow. */

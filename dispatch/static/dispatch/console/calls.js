@@ -1,6 +1,6 @@
 /** Calls without an incident: who waits, whom we talk to, whom to call back. */
 import { channelSymbol, icon, sourceSymbol, swapIcon } from "#realtime/icons";
-import { callStatusName, channelName, fill, gettext } from "#realtime/words";
+import { callStatusName, channelName, fill, gettext, sourceName } from "#realtime/words";
 import {
   bestLocation,
   callsInHand,
@@ -53,11 +53,28 @@ export class Calls extends Panel {
     this.on(this.list, "dblclick", (event) => this.#open(event.target.closest("[data-id]")?.dataset.id));
   }
 
+  /** The marked call, as long as it is still without an incident. */
+  #picked() {
+    const call = this.app.store.get("calls", this.app.ui.pickedCall ?? "");
+    return call && !call.incident_id ? call : null;
+  }
+
+  /** F9: say which digit means what, and for which call. */
+  offerQuick() {
+    const call = this.#picked();
+    if (!call) return this.app.say(gettext("Choose a call first."), "refused");
+    const digits = Object.entries(QUICK).map(([key, word]) => `${key} ${this.app.dispositionName(word)}`);
+    return this.app.say(`${this.app.callerText(call)}: ${digits.join(" · ")}`);
+  }
+
   /** F9 and a digit: what the marked call was. */
-  dispose(digit) {
-    const id = this.app.ui.pickedCall;
-    if (!id || !QUICK[digit]) return this.app.say(gettext("Choose a call first."), "refused");
-    return this.app.act("call.dispose", { call_id: id, disposition: QUICK[digit] });
+  async dispose(digit) {
+    const call = this.#picked();
+    if (!call) return this.app.say(gettext("Choose a call first."), "refused");
+    const body = { call_id: call.id, disposition: QUICK[digit] };
+    const reply = await this.app.act("call.dispose", body);
+    if (reply.ok && this.app.ui.chosen?.id === call.id) this.app.ui.leave();
+    return reply;
   }
 
   #key(event) {
@@ -156,7 +173,7 @@ export class Calls extends Panel {
       source,
       words && (!best || best.source === "text") ? "l-text" : sourceSymbol(best?.source ?? "network"),
     );
-    const place = best ? `${this.app.radius(best.radius_m)} ${best.label ?? ""}`.trim() : null;
+    const place = best ? `${this.app.radius(best.radius_m)} ${best.label ?? sourceName(best.source)}` : null;
     const text = words && (!best || best.source === "text") ? `“${words}”` : place;
     setText(where, text ?? gettext("position unknown"));
     setAttribute(where, "title", words ?? place);

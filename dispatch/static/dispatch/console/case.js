@@ -21,6 +21,7 @@ import { Panel } from "#console/panel";
 export class Case extends Panel {
   connect() {
     this.drafts = new Drafts();
+    this.app.ui.onLeave(() => this.part("form").commit());
     this.empty = h(
       "div",
       "none",
@@ -113,20 +114,25 @@ export class Case extends Panel {
     }
   }
 
-  /** Open an incident from the call in this column. */
-  async openIncident() {
+  /**
+   * Open an incident from the call in this column, with all that is known of it; `changes` are what the person
+   * says besides, as with `baru kebakaran`.
+   */
+  async openIncident(changes = {}) {
+    this.part("form").commit();
     const subject = this.subject();
-    if (!subject?.call || this.opening) return;
-    const { draft } = subject;
+    if (!subject?.call || this.opening) return { ok: false };
+    const draft = { ...subject.draft, ...changes };
     const location = subject.location ? locationBody(subject.location) : null;
     this.opening = true;
     const body = { ...draft, location, call_id: subject.id };
     const reply = await this.app.act("incident.open", body);
     this.opening = false;
-    if (!reply.ok) return;
+    if (!reply.ok) return reply;
     this.drafts.forget(subject.id);
     this.app.ui.choose("incident", reply.result.incident_id);
     this.app.panel("recommendation").focus();
+    return reply;
   }
 
   focusFirst() {

@@ -54,7 +54,7 @@ export class CaseCallers {
   }
 
   #caller(call) {
-    const who = h("span", "strong cut");
+    const who = h("span", "strong");
     const said = h("span", "cut mid");
     const state = h("span", "dim");
     const time = h("span", "num");

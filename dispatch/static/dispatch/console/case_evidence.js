@@ -73,6 +73,7 @@ export class CaseEvidence {
     const { found, proposed } = this.app.ui;
     const all = piecesOf({ calls: subject.calls, found, proposed, used: subject.location });
     this.pieces = all.slice(0, EVIDENCE_MAX);
+    this.callers = new Set(subject.calls.map((call) => call.caller)).size;
     const hidden = all.length - this.pieces.length;
     setText(this.count, hidden > 0 ? `${all.length}, +${hidden}` : all.length ? String(all.length) : "");
     show(this.none, !all.length);
@@ -84,20 +85,24 @@ export class CaseEvidence {
 
   #row(piece) {
     const number = h("span", "dim");
-    const who = h("span", "cut");
+    const words = h("span", "cut");
+    const caller = h("span", "num dim");
+    const who = h("span", "who", words, caller);
     const radius = h("span", "num");
-    const age = h("span", "num");
+    const age = h("span", "num age");
     const far = h("span", "num");
-    const row = h("div", { class: "ev", role: "option", id: `evidence-${piece.key}`, "data-id": piece.key });
+    const kind = piece.key.startsWith("place-") ? "ev place" : "ev";
+    const row = h("div", { class: kind, role: "option", id: `evidence-${piece.key}`, "data-id": piece.key });
     row.append(number, icon(sourceSymbol(piece.source)), who, radius, age, far);
     row.update = (now) => {
       setText(number, String(this.pieces.indexOf(now) + 1));
       setClass(row, "sel", now.used);
       setClass(row, "marked", this.marked === now.key);
       setAttribute(row, "aria-selected", now.used ? "true" : "false");
-      const words = this.#words(now);
-      setText(who, words);
-      setAttribute(who, "title", words);
+      setText(words, this.#words(now));
+      // With one caller only it goes without saying who said so.
+      setText(caller, now.caller && this.callers > 1 ? phoneText(now.caller) : "");
+      setAttribute(who, "title", [words.textContent, caller.textContent].filter(Boolean).join(" · "));
       setText(radius, this.app.radius(now.radius_m));
       setText(age, now.at ? fill(gettext("%(age)s ago"), { age: this.app.age(now.at) }) : "");
       setText(far, now.used ? gettext("in use") : now.metres === null ? "" : this.app.distance(now.metres));
@@ -110,7 +115,6 @@ export class CaseEvidence {
   #words(piece) {
     if (piece.key.startsWith("place-")) return piece.label;
     if (piece.key === "proposed") return gettext("Point on the map");
-    const caller = piece.caller ? phoneText(piece.caller) : null;
-    return [sourceName(piece.source), piece.label, caller].filter(Boolean).join(" · ");
+    return [sourceName(piece.source), piece.label].filter(Boolean).join(" · ");
   }
 }

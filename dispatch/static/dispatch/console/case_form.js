@@ -39,6 +39,12 @@ export class CaseForm {
     this.type.reset();
   }
 
+  /** What is typed and not yet left counts: opening, answering the next call and choosing another row come in between. */
+  commit() {
+    this.type.commit();
+    for (const name of Object.keys(this.fields)) this.#save(name);
+  }
+
   focus(name) {
     const field = name === "type" ? this.type.input : this.fields[name];
     field?.focus();
@@ -126,7 +132,9 @@ export class CaseForm {
     const field = this.fields[name];
     if (!field.dirty) return;
     field.dirty = false;
+    const id = this.owner.subject()?.id;
     const reply = await this.owner.change({ [name]: field.value.trim() });
+    if (this.owner.subject()?.id !== id) return;
     if (!reply.ok) field.dirty = true; // what was typed stays until it has been taken
     this.#said(reply);
   }

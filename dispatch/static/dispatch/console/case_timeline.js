@@ -76,6 +76,12 @@ export class CaseTimeline {
   #row(event) {
     const words = eventWords(event, this.app);
     const text = h("span", { class: "cut", title: words }, words);
-    return h("li", null, h("span", "num", this.app.time(event.at)), h("span", "mid cut", event.by), text);
+    return h(
+      "li",
+      null,
+      h("span", "num", this.app.time(event.at)),
+      h("span", { class: "mid cut", title: event.by }, event.by),
+      text,
+    );
   }
 }

@@ -50,7 +50,7 @@ export class CaseUnits {
     const word = h("span", null);
     const status = h("span", "st", shape, word);
     const time = h("span", "num mid");
-    const eta = h("span", "eta dim cut");
+    const eta = h("span", "eta dim");
     const steps = h("span", "next-steps");
     const reason = h("input", {
       class: "in",

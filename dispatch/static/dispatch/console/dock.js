@@ -133,6 +133,8 @@ export class Dock extends Panel {
       await app.answer(app.store.get("calls", act.body.call_id));
       return { ok: true };
     }
+    if (act.name === "incident.open" && act.body.call_id)
+      return app.panel("case").openIncident({ type: act.body.type });
     const reply = await app.act(act.name, act.body);
     if (reply.ok && act.name === "incident.open") app.ui.choose("incident", reply.result.incident_id);
     return reply;

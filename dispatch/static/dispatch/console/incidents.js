@@ -166,8 +166,8 @@ export class Incidents extends Panel {
   }
 }
 
-/** `DAMKAR-12` is `D-12` where there is little room. */
+/** `DAMKAR-12` is `D-12` and `POL-M2` is `P-M2` where there is little room. */
 export function shortCallsign(callsign) {
-  const [, letters, rest] = /^(\p{L})\p{L}*(-?\d.*)$/u.exec(callsign) ?? [];
+  const [, letters, rest] = /^(\p{L})\p{L}*(-?\p{L}?\d.*)$/u.exec(callsign) ?? [];
   return letters ? `${letters}${rest}` : callsign;
 }

@@ -23,6 +23,7 @@ export class Keys {
       F8: focus("alarms"),
       F9: () => {
         this.#quickUntil = Date.now() + QUICK_MS;
+        app.panel("calls").offerQuick();
       },
       F10: focus("dock"),
     };
@@ -75,11 +76,11 @@ export class Keys {
     if (this.plain[event.key]) return this.plain[event.key];
     if (event.key === "Escape" && !app.panel("help").element.hidden)
       return () => app.panel("help").toggle(false);
+    // After F9 the digit is a key wherever the focus is: after answering it is in the type field.
+    const quick = Date.now() < this.#quickUntil;
+    this.#quickUntil = 0;
+    if (quick && /^[1-3]$/.test(event.key)) return () => app.panel("calls").dispose(event.key);
     if (isTyping(event.target)) return null;
-    if (/^[1-3]$/.test(event.key) && Date.now() < this.#quickUntil) {
-      this.#quickUntil = 0;
-      return () => app.panel("calls").dispose(event.key);
-    }
     return this.letters[event.key.toLowerCase()] ?? null;
   }
 }

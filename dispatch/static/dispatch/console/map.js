@@ -2,7 +2,7 @@
 /* global L */
 import { addBaseLayer } from "#maps/base_layer";
 import { fill, gettext, statusName } from "#realtime/words";
-import { bestLocation, incidentOfUnit, isStale, isWaiting } from "#console/board";
+import { bestLocation, incidentOfUnit, isStale, isWaiting, restsAtHome } from "#console/board";
 import { setText } from "#console/dom";
 import { CallMarker, IncidentMarker, UnitMarker } from "#console/markers";
 import { declutter } from "#console/labels";
@@ -133,6 +133,7 @@ export class CityMap extends Panel {
           status: unit.status,
           stale: stale ? app.age(unit.position.at) : null,
           weight: chosenIncident ? 2 : unit.assignment_id ? 1 : 0,
+          rests: restsAtHome(unit),
           title: `${unit.callsign}: ${statusName(unit.status)}`,
         };
       }),

@@ -3,8 +3,10 @@
 import { channelSymbol, icon, priorityBadge, prioritySymbol, statusSymbol, swapIcon } from "#realtime/icons";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 
-class Marker {
+export class Marker {
   labelText = "";
+  rests = false; // stands at its station: may be drawn beside its place when others stand there too
+  aside = { x: 0, y: 0 };
   weight = 0;
   #marker;
 
@@ -38,6 +40,18 @@ class Marker {
 
   point(map) {
     return map.latLngToContainerPoint([this.lat, this.lng]);
+  }
+
+  /** Where its shape is drawn. */
+  shownAt(map) {
+    const { x, y } = this.point(map);
+    return { x: x + this.aside.x, y: y + this.aside.y };
+  }
+
+  moveAside(aside) {
+    if (aside.x === this.aside.x && aside.y === this.aside.y) return;
+    this.aside = aside;
+    this.element.style.margin = `${aside.y}px 0 0 ${aside.x}px`;
   }
 
   showLabel() {}
@@ -80,7 +94,10 @@ export class UnitMarker extends Marker {
     setText(this.age, item.stale);
     setClass(this.element, "stale-u", item.stale);
     const label = item.stale ? `${item.callsign} ${item.stale}` : item.callsign;
-    const changed = label.length !== this.labelText.length || this.weight !== item.weight;
+    const changed =
+      label.length !== this.labelText.length || this.weight !== item.weight || this.rests !== item.rests;
+    this.rests = item.rests;
+    if (!this.rests) this.moveAside({ x: 0, y: 0 });
     this.labelText = label;
     this.weight = item.weight;
     return super.update(item) || changed;

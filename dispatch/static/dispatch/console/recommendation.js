@@ -136,7 +136,8 @@ export class Recommendation extends Panel {
 
   #head(found, incident) {
     const missing = (found?.shortfall ?? []).map((need) => `${need.count} ${need.name}`).join(", ");
-    setText(this.part("short"), missing ? fill(gettext("missing: %(needs)s"), { needs: missing }) : "");
+    const met = found?.needs.length && !found.units.length && !missing ? gettext("the plan is met") : "";
+    setText(this.part("short"), missing ? fill(gettext("missing: %(needs)s"), { needs: missing }) : met);
     setText(this.part("when"), found ? this.app.time(found.computed_at) : "");
     const plan = (found?.needs ?? []).map((need) => `${need.count} ${need.name}`).join(", ");
     show(this.plan, plan);

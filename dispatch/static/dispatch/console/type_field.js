@@ -27,16 +27,19 @@ export class TypeField {
     this.input.addEventListener("blur", () => this.#leave());
   }
 
+  /** Another call or incident: nothing typed about the last one may be taken for it. */
   reset() {
     this.dirty = false;
     this.key = undefined;
-    this.#typed(0);
+    this.input.value = "";
+    setText(this.hint, "");
   }
 
   /** @param {string|null} key the type that is saved */
   show(key) {
+    const isNews = this.key !== key;
     this.key = key;
-    if (this.dirty || document.activeElement === this.input) return;
+    if (this.dirty || (document.activeElement === this.input && !isNews)) return;
     const name = key ? this.app.typeName(key) : "";
     if (this.input.value !== name) this.input.value = name;
     setAttribute(this.input, "placeholder", gettext("unknown: type what happened"));
@@ -75,7 +78,7 @@ export class TypeField {
       this.#typed(this.at + step);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.#commit();
+      this.commit();
     } else if (event.key === "Escape") {
       this.dirty = false;
       this.input.blur();
@@ -84,13 +87,15 @@ export class TypeField {
   }
 
   #leave() {
-    if (this.dirty) this.#commit();
+    this.commit();
     this.app.redraw();
   }
 
-  #commit() {
+  /** Take what is typed, if it has been typed. */
+  commit() {
+    if (!this.dirty) return;
     const type = this.#fitting()[this.at];
-    const emptied = this.dirty && !this.input.value.trim();
+    const emptied = !this.input.value.trim();
     this.dirty = false;
     if (type) {
       this.input.value = type.name;

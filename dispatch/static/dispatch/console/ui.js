@@ -16,6 +16,12 @@ export class UiState {
   /** @type {any} the recommendation of the chosen incident as last read */
   recommendation = null;
   #listeners = new Set();
+  #leaveListeners = new Set();
+
+  /** Called while the old choice still stands: what is half typed about it must not be taken for the new one's. */
+  onLeave(listener) {
+    this.#leaveListeners.add(listener);
+  }
 
   subscribe(listener) {
     this.#listeners.add(listener);
@@ -24,6 +30,7 @@ export class UiState {
 
   choose(kind, id) {
     if (this.chosen?.kind === kind && this.chosen.id === id) return;
+    for (const listener of this.#leaveListeners) listener();
     this.chosen = { kind, id };
     this.proposed = null;
     this.found = [];
@@ -33,6 +40,7 @@ export class UiState {
   }
 
   leave() {
+    for (const listener of this.#leaveListeners) listener();
     this.chosen = null;
     this.proposed = null;
     this.found = [];

@@ -79,6 +79,7 @@ export class Units extends Panel {
     element.update = (now) => {
       setClass(element, "brk", now.breaks);
       setText(name, now.name);
+      setAttribute(name, "title", now.name);
       setText(
         count,
         fill(gettext("%(free)s free / %(all)s"), { free: free(now.units), all: now.units.length }),
