@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import Error, connection
 from prometheus_client import Gauge
+
+from realtime import storage
 
 _MODE = "mostrecent"
 CALLS_WAITING = Gauge(
@@ -18,11 +21,28 @@ JOBS = Gauge(
 )
 HEAD = Gauge("siaga_event_head_seq", "Number of the newest event", multiprocess_mode=_MODE)
 
+STORAGE_FREE = Gauge(
+    "siaga_storage_free_bytes",
+    "Room left for a folder of the home",
+    ["folder"],
+    multiprocess_mode=_MODE,
+)
+STORAGE_USED = Gauge(
+    "siaga_storage_used_ratio",
+    "Part of its disk that is in use",
+    ["folder"],
+    multiprocess_mode=_MODE,
+)
+
 CHANNELS = ("voice", "sms", "whatsapp", "pbx", "app")
 
 
 def refresh() -> None:
     """Read the gauges; with the database away the last values stay."""
+    for disk in storage.read(settings.HOME):
+        for folder in disk.folders:
+            STORAGE_FREE.labels(folder).set(disk.bytes_free)
+            STORAGE_USED.labels(folder).set(disk.used_share)
     try:
         with connection.cursor() as cursor:
             cursor.execute(

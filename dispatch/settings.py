@@ -17,6 +17,9 @@ from dispatch import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_POOL_MAX = 20
+# Held open for good, so that somebody who takes all of the database's connections does not take these.
+DATABASE_POOL_MIN = 4
+DATABASE_POOL_WAIT_S = 5
 UPLOAD_BYTES_MAX = 1_000_000
 
 env = environ.Env()
@@ -151,11 +154,17 @@ _options = _database.setdefault("OPTIONS", {})
 if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
     _database["HOST"] = _options.pop("host")
 # One pool in each process; without it Django opens a connection for every request under ASGI.
+DATABASE_POOL = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
+if DATABASE_POOL < DATABASE_POOL_MIN:
+    _problems.append(f"DATABASE_POOL: must be at least {DATABASE_POOL_MIN}")
+WEB_WORKERS = _read(env.int, "WEB_WORKERS", 2)
+if WEB_WORKERS < 1:
+    _problems.append("WEB_WORKERS: must be at least 1")
 if not TESTING:
     _options["pool"] = {
-        "min_size": 1,
-        "max_size": _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX),
-        "timeout": 5,
+        "min_size": DATABASE_POOL_MIN,
+        "max_size": max(DATABASE_POOL, DATABASE_POOL_MIN),
+        "timeout": DATABASE_POOL_WAIT_S,
     }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,6 +13,7 @@ export const CLOSE = Object.freeze({
   TOO_MANY_FRAMES: 4429,
   HELLO_EXPECTED: 4409,
   RESTARTING: 1012,
+  TRY_LATER: 1013,
 });
 
 /**
