@@ -8,11 +8,13 @@ class DispatchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dispatch import board, commands
+        # Importing the jobs registers them with the queue.
+        from dispatch import board, commands, housekeeping
         from dispatch.accounts import viewers
-        from dispatch.services import alarms
+        from dispatch.services import alarms, capacity
         from realtime import registry
 
+        assert housekeeping.check_capacity
         for kind, load in board.LOADERS.items():
             registry.register_entity(kind, load)
         registry.register_expansion(board.expand)
@@ -27,4 +29,5 @@ class DispatchConfig(AppConfig):
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
         registry.register_reaction("webhook.failed", alarms.on_webhook_failed)
         registry.register_reaction("effect.failed", alarms.on_effect_failed)
+        registry.register_reaction("sockets.full", capacity.on_sockets_full)
         commands.register()

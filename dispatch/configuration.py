@@ -78,8 +78,15 @@ def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
 def _stores(values: Mapping[str, Any]) -> Iterator[str]:
     if urlsplit(values["REDIS_URL"]).scheme not in REDIS_SCHEMES:
         yield "REDIS_URL: must begin with redis://, rediss:// or unix://"
-    if values["DATABASE_POOL"] < 1:
-        yield "DATABASE_POOL: must be at least 1"
+    for name, low, high in (
+        ("DATABASE_POOL", values["DATABASE_POOL_MIN"], None),
+        ("WEB_WORKERS", 1, None),
+        ("RESERVE_THREADS", 0 if values["TESTING"] else 1, values["RESERVE_THREADS_MAX"]),
+    ):
+        if values[name] < low:
+            yield f"{name}: must be at least {low}"
+        if high is not None and values[name] > high:
+            yield f"{name}: must be at most {high}"
     if values["LOG_LEVEL"] not in LOG_LEVELS:
         yield f"LOG_LEVEL: must be one of {', '.join(sorted(LOG_LEVELS))}"
     folder = values["STATIC_ROOT"]

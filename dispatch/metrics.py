@@ -9,11 +9,14 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.db import Error, connection
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+
+from realtime import storage
 
 CHANNELS = ("voice", "sms", "whatsapp", "pbx", "app")
 QUEUES = ("effects", "housekeeping")
@@ -37,10 +40,32 @@ class Database(Collector):
         yield from found
 
 
+class Storage(Collector):
+    """How full the disks under the home are, by the folders that lie on them."""
+
+    def describe(self) -> Iterable[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        free = GaugeMetricFamily(
+            "siaga_storage_free_bytes", "Room left for a folder of the home", labels=["folder"]
+        )
+        used = GaugeMetricFamily(
+            "siaga_storage_used_ratio", "Part of its disk that is in use", labels=["folder"]
+        )
+        for disk in storage.read(settings.HOME):
+            for folder in disk.folders:
+                free.add_metric([folder], disk.bytes_free)
+                used.add_metric([folder], disk.used_share)
+        yield free
+        yield used
+
+
 def exposition() -> bytes:
     """The metrics of all processes that share PROMETHEUS_MULTIPROC_DIR, or of this one alone."""
     database = CollectorRegistry()
     database.register(Database())
+    database.register(Storage())
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder is None:
         return generate_latest(REGISTRY) + generate_latest(database)

@@ -11,6 +11,7 @@ from dispatch.engine.incidents import INCIDENT_DISPOSITIONS, IncidentStatus
 
 ADDRESS_CHARS_MAX = 300
 NOTE_CHARS_MAX = 10_000
+NUMBER_CHARS_MAX = 30  # the year and a running number of 64 bits
 
 
 def validate_needs(value: object) -> None:
@@ -76,7 +77,7 @@ class IncidentCounter(models.Model):
 
 class Incident(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=NUMBER_CHARS_MAX, unique=True)
     type = models.ForeignKey(IncidentType, null=True, blank=True, on_delete=models.PROTECT)
     priority = models.PositiveSmallIntegerField(null=True, blank=True)
     status = models.CharField(max_length=10, default=IncidentStatus.OPEN)

@@ -19,6 +19,9 @@ from dispatch import configuration, logs
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_POOL_MAX = 20
 RESERVE_THREADS_MAX = 32
+# Held open for good, so that somebody who takes all of the database's connections does not take these.
+DATABASE_POOL_MIN = 4
+DATABASE_POOL_WAIT_S = 5
 UPLOAD_BYTES_MAX = 1_000_000
 
 env = environ.Env()
@@ -158,14 +161,17 @@ _options = _database.setdefault("OPTIONS", {})
 if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
     _database["HOST"] = _options.pop("host")
 # One pool in each process; without it Django opens a connection for every request under ASGI.
-_pool = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
+DATABASE_POOL = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
+WEB_WORKERS = _read(env.int, "WEB_WORKERS", 2)
 if not TESTING:
-    _options["pool"] = {"min_size": 1, "max_size": _pool, "timeout": 5}
+    _options["pool"] = {
+        "min_size": DATABASE_POOL_MIN,
+        "max_size": max(DATABASE_POOL, DATABASE_POOL_MIN),
+        "timeout": DATABASE_POOL_WAIT_S,
+    }
 DATABASES = {"default": _database}
 # Connections of each web process that serve webhooks alone; 0: inline, for tests that hold the transaction.
 RESERVE_THREADS = 0 if TESTING else _read(env.int, "RESERVE_THREADS", 4)
-if not TESTING and not 1 <= RESERVE_THREADS <= RESERVE_THREADS_MAX:
-    _problems.append(f"RESERVE_THREADS: must be between 1 and {RESERVE_THREADS_MAX}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 globals().update(_wheel_libraries())
 
@@ -365,7 +371,6 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 _problems += configuration.problems(
     {
         **{name: value for name, value in globals().items() if name.isupper()},
-        "DATABASE_POOL": _pool,
         "STATIC_ROOT": _static_folder,
         "STATIC_COLLECTED": _collected,
         "COLLECTING": _collecting,

@@ -11,10 +11,10 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 
-from realtime import eventlog, registry
+from realtime import capacity, eventlog, metrics, registry
 from realtime.execution import execute
 from realtime.hub import Subscriber, beat, hub
-from realtime.protocol import PROTOCOL_VERSION, CloseCode, Rejected, Viewer
+from realtime.protocol import PROTOCOL_VERSION, Actor, CloseCode, Rejected, Viewer
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +37,25 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         self.credit_at = time.monotonic()
         self.viewer: Viewer | None = self.scope.get("viewer")
         await self.accept()
-        if self.viewer is None:
+        if not self.scope.get("has_place", True):
+            await self._send_away()
+        elif self.viewer is None:
             await self.close(CloseCode.NOT_SIGNED_IN)
         elif self.viewer.topic is None:
             await self.close(CloseCode.FORBIDDEN)
         else:
             self._spawn(self._expect_hello())
+
+    async def _send_away(self) -> None:
+        """No file is left for one more screen: what is left is for calls. It comes back by itself, a little later."""
+        metrics.SOCKETS_CLOSED.labels(str(CloseCode.TRY_LATER)).inc()
+        await self.close(CloseCode.TRY_LATER)
+        if capacity.sockets.is_news():
+            logger.error("sockets_full", extra={"open": capacity.sockets.open})
+            try:
+                await hub().run(_tell_full)
+            except Exception:
+                logger.warning("sockets_full_untold", exc_info=True)
 
     async def disconnect(self, code: int) -> None:
         for task in getattr(self, "tasks", ()):
@@ -169,6 +182,11 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         task = asyncio.ensure_future(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+
+def _tell_full() -> None:
+    with eventlog.change(by=Actor.system("sockets"), now=timezone.now()) as log:
+        registry.react_to("sockets.full", log, open_sockets=capacity.sockets.open)
 
 
 def _parse(text: str | None) -> dict[str, Any] | None:

@@ -37,6 +37,8 @@ READ_AGE_S_MAX = 4.0
 SOCKET_QUEUE_MAX = 2_000
 REDIS_RETRY_S = 1.0
 READ_BATCH_MAX = 500
+THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
+REDIS_CONNECT_S = 1.0
 
 Frame = tuple[int, str]  # (number or 0, text)
 
@@ -100,7 +102,7 @@ class Hub:
         self.positions: dict[str, dict[str, Any]] = {}
         self.rung = asyncio.Event()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
-        self._workers = ThreadPoolExecutor(6, thread_name_prefix="hub-worker")
+        self._workers = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="hub-worker")
         self._snapshot: Frame | None = None  # the centre's board, shared by all who work there
         self._snapshot_lock = asyncio.Lock()
         self._started = asyncio.Event()
@@ -231,7 +233,7 @@ class Hub:
         while True:
             try:
                 client = redis.asyncio.Redis.from_url(
-                    settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=None
+                    settings.REDIS_URL, socket_connect_timeout=REDIS_CONNECT_S, socket_timeout=None
                 )
                 async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
                     await channel.subscribe(doorbell.EVENTS_CHANNEL, doorbell.TELEMETRY_CHANNEL)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from typing import Any
 
 from django.conf import settings
 
-from realtime import registry
+from realtime import capacity, registry
 from realtime.hub import hub, stop_hub
 from realtime.reserve import close_reserve, reserve
 
 COMPANION_STOP_S = 3.0
+
+logger = logging.getLogger(__name__)
 
 
 async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
@@ -22,6 +25,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            capacity.prepare_process()
             hub()
             if settings.RESERVE_THREADS:
                 reserve().warm_up()
@@ -31,6 +35,9 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
             ]
             for thread in threads:
                 thread.start()
+            problem = await asyncio.to_thread(capacity.check_connections)
+            if problem:
+                logger.error(problem)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             stop.set()

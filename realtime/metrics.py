@@ -3,6 +3,11 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 SOCKETS = Gauge("siaga_sockets", "Open WebSockets", ["audience"], multiprocess_mode="livesum")
+SOCKETS_MAX = Gauge(
+    "siaga_sockets_max",
+    "WebSockets that fit under the limit of open files",
+    multiprocess_mode="livesum",
+)
 SOCKETS_CLOSED = Counter("siaga_sockets_closed_total", "WebSockets closed by the server", ["code"])
 EVENT_LAG = Histogram(
     "siaga_event_lag_seconds",

@@ -36,6 +36,7 @@ class CloseCode:
     TOO_MANY_FRAMES = 4429
     HELLO_EXPECTED = 4409
     RESTARTING = 1012
+    TRY_LATER = 1013
 
 
 @dataclass(frozen=True, slots=True)

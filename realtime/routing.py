@@ -11,7 +11,7 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import path
 
-from realtime import registry
+from realtime import capacity, registry
 from realtime.consumers import BoardConsumer
 from realtime.hub import hub
 from realtime.protocol import Viewer
@@ -27,8 +27,10 @@ class PeopleMiddleware:
         headers = {
             name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]
         }
-        viewer = await hub().run(lambda: _viewer(headers))
-        await self.inner({**scope, "viewer": viewer}, receive, send)
+        with capacity.sockets.place() as has_place:
+            # One that is sent away costs the database nothing.
+            viewer = await hub().run(lambda: _viewer(headers)) if has_place else None
+            await self.inner({**scope, "viewer": viewer, "has_place": has_place}, receive, send)
 
 
 def _viewer(headers: dict[str, str]) -> Viewer | None:

@@ -9,8 +9,11 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from realtime.registry import register_position_handler, register_rejection
-        from units import ingest
+        from units import effects, ingest
 
+        # Importing the effects registers them with the job queue: without it the history's days would never be
+        # made, and never be dropped.
+        assert effects.keep_position_days
         register_position_handler(ingest.take_position)
         for code, words in {
             "status_not_possible": _("This status is not possible now."),

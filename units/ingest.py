@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -15,8 +16,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from maps.geo import LatLng
-from realtime import telemetry
+from realtime import storage, telemetry
 from realtime.protocol import Rejected, Role, Viewer, stamp
+from realtime.storage import Matter
 from realtime.views import api, body_of, refusal
 from units import metrics
 from units.domain import Fix, Verdict, judge_fix
@@ -58,10 +60,18 @@ def record_positions(reports: Sequence[Report]) -> list[dict[str, Any]]:
             history.append((report.unit_id, report.fix, verdict.value))
             if verdict is Verdict.SHOW:
                 known[report.unit_id] = newest[report.unit_id] = report.fix
-        _store(newest, history)
+        _store(newest, history if _room_for_history() else [])
     if newest:
         telemetry.publish([_telemetry(unit_id, fix) for unit_id, fix in newest.items()])
     return sorted(refused, key=lambda one: one["index"])
+
+
+def _room_for_history() -> bool:
+    """On a nearly full disk the room is for calls; where the units are now is still kept and shown."""
+    room = storage.has_room(Matter.TRACES, home=settings.HOME, folder="pg")
+    if not room:
+        metrics.HISTORY_SKIPPED.inc()
+    return room
 
 
 def _lock_positions(unit_ids: set[UUID]) -> dict[UUID, Fix | None]:

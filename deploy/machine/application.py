@@ -16,6 +16,7 @@ from typing import Any
 from deploy.machine import commands, credentials
 from deploy.machine.commands import Failed
 from deploy.machine.places import DEBS, PYTHON, REPOSITORY, Places
+from deploy.machine.postgres import CONNECTIONS_MAX
 from deploy.machine.supervisor import Service
 
 LISTEN_BACKLOG = 1024
@@ -23,6 +24,11 @@ SOCKET_FRAME_BYTES_MAX = 65536
 GRACEFUL_STOP_S = 5
 ANSWER_S = 2.0
 EX_CONFIG = 78
+# As in dispatch/settings.py and realtime/capacity.py, which cannot be read before the Python environment is made.
+DATABASE_POOL_MAX = 20
+DATABASE_POOL_MIN = 4
+RESERVE_THREADS = 4
+OTHER_CONNECTIONS = 30
 
 
 @dataclass(frozen=True)
@@ -138,8 +144,28 @@ class Application:
         )
 
 
+def database_pool(workers: int) -> int:
+    """Connections of each web worker: what the person said, else so many that all of them fit under the usual limit."""
+    said = os.environ.get("DATABASE_POOL", "")
+    if said.isdigit():
+        return int(said)
+    fits = (CONNECTIONS_MAX - OTHER_CONNECTIONS) // workers - reserve_threads()
+    return max(DATABASE_POOL_MIN, min(DATABASE_POOL_MAX, fits))
+
+
+def database_connections(workers: int) -> int:
+    """What our own database must give, so that the pools of all processes together never ask for more."""
+    of_one = database_pool(workers) + reserve_threads()
+    return max(CONNECTIONS_MAX, workers * of_one + OTHER_CONNECTIONS)
+
+
+def reserve_threads() -> int:
+    said = os.environ.get("RESERVE_THREADS", "")
+    return int(said) if said.isdigit() else RESERVE_THREADS
+
+
 def describe(
-    places: Places, *, address: str, port: int, database_url: str, redis_url: str
+    places: Places, *, address: str, port: int, database_url: str, redis_url: str, workers: int
 ) -> Application:
     """The application of this home; makes or completes its credentials.json."""
     _refuse_a_real_account_that_is_not_used()
@@ -153,6 +179,8 @@ def describe(
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SIAGA_HOME": str(places.home),
+        "WEB_WORKERS": str(workers),
+        "DATABASE_POOL": str(database_pool(workers)),
         "SECRET_KEY": credentials.secret_key(places.home),
         "PUBLIC_BASE_URL": public_base_url,
         "TELEPHONY": os.environ.get("TELEPHONY") or "emulator",

@@ -21,7 +21,7 @@ from deploy.machine.supervisor import Service
 
 ROLE, DATABASE, ADMIN = "siaga", "siaga", "postgres"
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
-CONNECTIONS_MAX = 200
+CONNECTIONS_MAX = 200  # unless more workers than usual are asked for
 ORPHANS_PATIENCE_S = 1.0
 
 
@@ -30,6 +30,7 @@ class Cluster:
     places: Places
     servers: Servers
     durable: bool = True  # False only for a throw-away cluster of tests
+    connections: int = CONNECTIONS_MAX
 
     @property
     def url(self) -> str:
@@ -76,7 +77,7 @@ class Cluster:
             "listen_addresses": "",
             "unix_socket_directories": f'"{places.postgres_socket}"',
             "unix_socket_permissions": "0700",
-            "max_connections": str(CONNECTIONS_MAX),
+            "max_connections": str(self.connections),
             "shared_buffers": "128MB",
             "jit": "off",  # short queries only; compiling them costs more than it saves
             "timezone": "UTC",

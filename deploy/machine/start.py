@@ -85,7 +85,11 @@ def main(words: list[str]) -> int:
 def _up(options: Options) -> None:
     installed = install(for_tests=False)
     home = places.prepare(options.home)
-    cluster = Cluster(places=home, servers=installed.servers)
+    cluster = Cluster(
+        places=home,
+        servers=installed.servers,
+        connections=application.database_connections(options.workers),
+    )
     redis = Redis(places=home, servers=installed.servers)
     supervisor = Supervisor(state=home.state)
     supervisor.open(what="deploy/up")
@@ -96,6 +100,7 @@ def _up(options: Options) -> None:
             port=options.port,
             database_url=cluster.url,
             redis_url=redis.url,
+            workers=options.workers,
         )
         described.check_settings()
         with described.listen() as listener:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -9,6 +12,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from dispatch import metrics
 from dispatch.openapi import description
+from realtime import storage
+
+WRITE_MS_MAX = 2_000
 
 
 def live(_request: HttpRequest) -> HttpResponse:
@@ -16,18 +22,31 @@ def live(_request: HttpRequest) -> HttpResponse:
 
 
 def ready(_request: HttpRequest) -> HttpResponse:
-    """200 when a call could be stored now: a row is really written and committed."""
+    """200 when a call could be stored now: a row is really written and committed. Says which disks are filling up."""
+    room = _room()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 2000")
+            cursor.execute("SET LOCAL statement_timeout = %s", [WRITE_MS_MAX])
             cursor.execute(
                 "INSERT INTO dispatch_heartbeat (name, at) VALUES ('ready', %s)"
                 " ON CONFLICT (name) DO UPDATE SET at = EXCLUDED.at",
                 [timezone.now()],
             )
     except Error:
-        return JsonResponse({"ok": False, "database": "unavailable"}, status=503)
-    return JsonResponse({"ok": True, "database": "written"})
+        return JsonResponse({"ok": False, "database": "unavailable", **room}, status=503)
+    return JsonResponse({"ok": True, "database": "written", **room})
+
+
+def _room() -> dict[str, Any]:
+    disks = storage.read(settings.HOME)
+    return {
+        "storage": {
+            folder: {"used_percent": round(disk.used_share * 100, 1), "level": disk.level or "ok"}
+            for disk in disks
+            for folder in disk.folders
+        },
+        "refused": storage.refused(disks),
+    }
 
 
 def prometheus(_request: HttpRequest) -> HttpResponse:

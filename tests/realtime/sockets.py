@@ -50,7 +50,7 @@ class Client:
 
 
 @asynccontextmanager
-async def connected(headers: dict[str, str]):
+async def connected(headers: dict[str, str], *, keep_hub: bool = False):
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     communicator = WebsocketCommunicator(websocket_urls, "/ws/v1/", headers=pairs)
     accepted, _protocol = await communicator.connect(timeout=WAIT_S)
@@ -59,11 +59,13 @@ async def connected(headers: dict[str, str]):
         yield Client(communicator)
     finally:
         await communicator.disconnect()
-        await stop_hub()
+        if not keep_hub:
+            await stop_hub()
 
 
-def as_(person: Person):
-    return connected(person.bearer)
+def as_(person: Person, *, keep_hub: bool = False):
+    """`keep_hub` for a socket inside another one's block."""
+    return connected(person.bearer, keep_hub=keep_hub)
 
 
 async def do(call, *args: Any, **kwargs: Any) -> Any:

@@ -208,3 +208,11 @@ def test_the_socket_takes_a_crews_own_position(crew, engine, spread):
 def test_the_socket_takes_no_position_from_the_centre(ada):
     with pytest.raises(Rejected, match="forbidden"):
         ingest.take_position(ada.viewer, {"type": "position", **row()}, NOW)
+
+
+def test_the_days_of_the_history_are_kept_by_the_job_worker():
+    """The whole chain that makes and drops them hangs on the task being known to the queue."""
+    from procrastinate.contrib.django import app
+
+    known = {one.task.name: one.cron for one in app.periodic_registry.periodic_tasks.values()}
+    assert known["units.effects.keep_position_days"] == "17 * * * *"

@@ -1,4 +1,5 @@
 /** What every live page does once: read its boot data, the theme, requests for data, signing out. */
+import { decode } from "#realtime/wire";
 
 /** @returns {{viewer: {id: string, name: string, role: string, unit_id: string|null}, city: {name: string, lat: number,
  *   lng: number, zoom: number, timeZone: string}, basemapUrl: string, language: string}} */
@@ -23,7 +24,7 @@ export async function getJson(path, { signal } = {}) {
   const response = await fetch(path, { headers: { Accept: "application/json" }, signal });
   if (!response.ok)
     throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
-  return response.json();
+  return decode(await response.text());
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The words of the socket `/ws/v1/` as the browser needs them. Pure: no DOM, no clock, no network. */
+import { follows, isEventNumber, sameNumber } from "#realtime/wire";
 
 export const PROTOCOL_VERSION = 1;
 export const KINDS = Object.freeze(["calls", "incidents", "units", "assignments", "alarms"]);
@@ -12,24 +13,25 @@ export const CLOSE = Object.freeze({
   TOO_MANY_FRAMES: 4429,
   HELLO_EXPECTED: 4409,
   RESTARTING: 1012,
+  TRY_LATER: 1013,
 });
 
 /**
  * What to do with a numbered frame (event or skip).
- * @param {number|null} lastSeq number of the last event applied; null before the first answer to hello
- * @param {{seq: number}} frame
+ * @param {number|bigint|null} lastSeq number of the last event applied; null before the first answer to hello
+ * @param {{seq: number|bigint}} frame
  * @returns {"apply"|"ignore"|"resync"}
  */
 export function nextAction(lastSeq, frame) {
-  if (lastSeq === null || !Number.isInteger(frame.seq)) return "resync";
+  if (lastSeq === null || !isEventNumber(frame.seq)) return "resync";
   if (frame.seq <= lastSeq) return "ignore";
-  return frame.seq === lastSeq + 1 ? "apply" : "resync";
+  return follows(lastSeq, frame.seq) ? "apply" : "resync";
 }
 
 /**
  * What a beat tells. "behind" is no fault yet: events with these numbers may be on their way behind it.
- * @param {number|null} lastSeq
- * @param {{head_seq: number}} beat
+ * @param {number|bigint|null} lastSeq
+ * @param {{head_seq: number|bigint}} beat
  * @returns {"level"|"behind"}
  */
 export function beatTells(lastSeq, beat) {
@@ -38,8 +40,8 @@ export function beatTells(lastSeq, beat) {
 
 /**
  * Is the run of an "events" answer complete from `since` to its `seq`?
- * @param {number|null} since
- * @param {{events: {seq: number}[], seq: number}} frame
+ * @param {number|bigint|null} since
+ * @param {{events: {seq: number|bigint}[], seq: number|bigint}} frame
  */
 export function isCompleteRun(since, frame) {
   let last = since;
@@ -47,10 +49,10 @@ export function isCompleteRun(since, frame) {
     if (nextAction(last, event) !== "apply") return false;
     last = event.seq;
   }
-  return last === frame.seq;
+  return sameNumber(last, frame.seq);
 }
 
-/** The first frame of a socket. @param {number|null} since */
+/** The first frame of a socket. @param {number|bigint|null} since */
 export function hello(since) {
   const frame = { id: 0, type: "hello", protocol: PROTOCOL_VERSION };
   return since === null ? frame : { ...frame, since };

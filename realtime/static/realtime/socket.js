@@ -2,6 +2,7 @@
 import { gettext } from "#realtime/words";
 import { beatTells, CLOSE, hello, isCompleteRun, nextAction, reconnectDelayMs } from "#realtime/protocol";
 import { Commands } from "#realtime/commands";
+import { decode, encode } from "#realtime/wire";
 import { browserWorld, socketUrl } from "#realtime/world";
 
 const BEHIND_AFTER_MS = 7_500; // beats come every 5 s
@@ -101,9 +102,9 @@ export class BoardSocket {
     this.#socket = socket;
     this.#tell({ attempt: this.link.attempt + 1, nextTryAt: null });
     const since = this.#resyncs > RESYNCS_BEFORE_SNAPSHOT ? null : this.store.seq;
-    socket.onopen = () => socket.send(JSON.stringify(hello(since)));
+    socket.onopen = () => socket.send(encode(hello(since)));
     socket.onmessage = (message) => {
-      if (socket === this.#socket) this.#take(JSON.parse(message.data), since);
+      if (socket === this.#socket) this.#take(decode(message.data), since);
     };
     socket.onclose = (event) => {
       if (socket === this.#socket) this.#closed(event.code);

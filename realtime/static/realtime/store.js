@@ -81,7 +81,7 @@ export function nextFrame(work) {
 }
 
 export class Store {
-  /** @type {number|null} number of the last event applied */
+  /** @type {number|bigint|null} number of the last event applied */
   seq = null;
   /** @type {State} */
   state = emptyState();

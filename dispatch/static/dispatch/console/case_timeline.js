@@ -3,6 +3,7 @@ import { getJson } from "#realtime/page";
 import { h, keyed, setText, show } from "#console/dom";
 import { eventWords } from "#console/event_words";
 import { fill, gettext } from "#realtime/words";
+import { newestFirst } from "#realtime/wire";
 
 const WAIT_MS = 250;
 const ROWS_MAX = 100;
@@ -55,7 +56,7 @@ export class CaseTimeline {
     try {
       const { events } = await getJson(`/api/v1/incidents/${chosen.id}/timeline`);
       if (this.app.ui.chosen?.id !== chosen.id) return;
-      this.events = [...events].sort((a, b) => b.seq - a.seq);
+      this.events = [...events].sort(newestFirst);
       this.failed = false;
     } catch {
       this.failed = true;
