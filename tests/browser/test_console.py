@@ -265,6 +265,18 @@ def test_new_incidents_wait_while_the_pointer_is_on_the_list(
     expect(console.locator("#incidents [data-new]")).to_be_hidden()
 
 
+def test_the_help_lies_over_the_map(console: Page) -> None:
+    middle = console.locator("#map .map").bounding_box()
+    assert middle is not None
+    console.keyboard.press("?")
+    expect(console.locator("[data-panel=help]")).to_be_visible()
+    on_top = (
+        """([x, y]) => document.elementFromPoint(x, y).closest("[data-panel]").dataset.panel"""
+    )
+    at = [middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2]
+    assert console.evaluate(on_top, at) == "help"
+
+
 def test_a_citizens_words_are_shown_inert(console: Page, service: Service) -> None:
     caller, shown = a_number()
     words = "<img src=x onerror=alert(1)> tolong \u202eapi"
