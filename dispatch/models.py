@@ -4,6 +4,7 @@ import uuid6
 from django.contrib.gis.db import models
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.engine.assignments import ACTIVE, AssignmentStatus
@@ -65,7 +66,7 @@ class IncidentType(models.Model):
         ordering = ["order", "key"]
 
     def __str__(self) -> str:
-        return self.key
+        return self.name_en if get_language() == "en" else self.name_id
 
 
 class IncidentCounter(models.Model):

@@ -110,7 +110,12 @@ def _reading_paths() -> dict[str, Any]:
             "Places by name", query("q", "string", required=True), query("near", "string")
         ),
         "/api/v1/report": get(
-            "Response times", query("from", "string", required=True), query("to", "string")
+            "Response times; the series is of one interval of the chain",
+            query("from", "string", required=True),
+            query("to", "string"),
+            query("agency", "string"),
+            query("priority", "string"),
+            query("interval", "string"),
         ),
         "/api/v1/positions": {
             "post": {

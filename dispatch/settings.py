@@ -269,7 +269,9 @@ LEAFLET_CONFIG = {
     "MIN_ZOOM": 9,
     "MAX_ZOOM": 18,
     "TILES": [],
+    "RESET_VIEW": False,
 }
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- pages and files ---------------------------------------------------------------------------
 

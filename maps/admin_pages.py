@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.forms import Media, Script
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import get_format
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, JSON
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
@@ -33,13 +35,42 @@ class CityMapWidget(LeafletAdminWidget):
         )
 
 
+class SpreadsheetCsv(CSV):
+    """Written so that a spreadsheet of the reader's language shows columns; read with either separator."""
+
+    def get_title(self) -> str:
+        return "csv"
+
+    def create_dataset(self, in_stream: Any, **kwargs: Any) -> Any:
+        text = in_stream.decode(self.encoding) if isinstance(in_stream, bytes) else in_stream
+        titles = text.partition("\n")[0]
+        kwargs.setdefault("delimiter", ";" if titles.count(";") > titles.count(",") else ",")
+        return super().create_dataset(text, **kwargs)
+
+    def export_data(self, dataset: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("delimiter", ";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
+        return super().export_data(dataset, **kwargs)
+
+
+class ExportForm(SelectableFieldsExportForm):
+    """Names the columns as the forms do, with the word that stands in the file."""
+
+    def _get_field_label(self, resource: Any, field_name: str) -> str:
+        column = resource.fields[field_name].column_name or field_name
+        try:
+            name = str(resource._meta.model._meta.get_field(field_name).verbose_name)  # noqa: SLF001 - its public door
+        except FieldDoesNotExist:
+            return str(column)
+        return f"{name[:1].upper()}{name[1:]} ({column})"
+
+
 class AdminPage(LeafletGeoAdminMixin, ImportExportModelAdmin, ModelAdmin):
     """A page of the admin: list with search, filters, import and export; geometry on the city's map."""
 
     widget = CityMapWidget
     import_form_class = ImportForm
-    export_form_class = SelectableFieldsExportForm
-    formats = [CSV, JSON]
+    export_form_class = ExportForm
+    formats = [SpreadsheetCsv, JSON]
     list_fullwidth = True
     list_filter_submit = True
     warn_unsaved_form = True

@@ -12,6 +12,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from maps.admin_pages import ReferenceAdmin
 from units import resources
@@ -79,6 +80,19 @@ class UnitForm(ModelForm):
         return cleaned
 
 
+class StatusFilter(admin.SimpleListFilter):
+    """By the word that people know; the column holds the word of the machine."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(status), name) for status, name in STATUS_NAMES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Unit]) -> QuerySet[Unit]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(Unit)
 class UnitAdmin(ReferenceAdmin):
     form = UnitForm
@@ -92,11 +106,10 @@ class UnitAdmin(ReferenceAdmin):
         "travels_by",
         "is_active",
     )
-    list_filter = ("agency", "kind", "travels_by", "status", "is_active", "capabilities")
+    list_filter = ("agency", "kind", "travels_by", StatusFilter, "is_active", "capabilities")
     list_select_related = ("agency", "station")
     search_fields = ("callsign", "station__name")
     autocomplete_fields = ("agency", "station")
-    filter_horizontal = ("capabilities",)
     readonly_fields = ("status_name", "status_at", "status_reason", "position_at")
     fieldsets = (
         (
@@ -115,6 +128,13 @@ class UnitAdmin(ReferenceAdmin):
         ),
         (_("Now"), {"fields": readonly_fields}),
     )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A dozen boxes to tick, not two lists to move things between."""
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.help_text = ""
+        return field
 
     @admin.display(description=_("agency"), ordering="agency__order")
     def agency_code(self, unit: Unit) -> str:

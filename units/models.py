@@ -4,6 +4,7 @@ import uuid6
 from django.contrib.gis.db import models
 from django.core.validators import RegexValidator
 from django.db.models.functions import Upper
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from units.domain import TravelsBy, UnitKind, UnitStatus
@@ -103,7 +104,7 @@ class Capability(models.Model):
         ordering = ["key"]
 
     def __str__(self) -> str:
-        return self.key
+        return self.name_en if get_language() == "en" else self.name_id
 
 
 class Unit(models.Model):

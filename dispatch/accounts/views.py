@@ -5,22 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from dispatch.accounts.permissions import home_of
+from maps.drawing import city_drawing
+from maps.geo import LatLng
 
 CHOICE_COOKIE_S = 365 * 24 * 3600
 THEMES = frozenset({"night", "day", "sun"})
 
 
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _(
+            "The name or the password is not right. Capital and small letters count in the password."
+        ),
+    }
+
+
 class SignIn(LoginView):
+    form_class = SignInForm
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lat, lng = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
+        return super().get_context_data(
+            city=settings.CITY_NAME, drawing=city_drawing(LatLng(lat, lng)), **kwargs
+        )
 
     def get_default_redirect_url(self) -> str:
         return home_of(self.request.user)

@@ -28,7 +28,9 @@ UNITS = """
                min(a.assigned_at) OVER whole AS first_assigned_at,
                min(a.on_scene_at) OVER own AS first_on_scene_at,
                bool_or(a.status = 'clear') OVER own AS is_done,
-               row_number() OVER (own ORDER BY a.assigned_at, a.id) AS turn
+               bool_or(a.status NOT IN ('clear', 'cancelled', 'refused')) OVER own AS is_running,
+               row_number() OVER (own ORDER BY a.assigned_at, a.id) AS turn,
+               row_number() OVER (own ORDER BY a.on_scene_at NULLS LAST, a.assigned_at, a.id) AS arrival
         FROM incidents AS inc
         JOIN dispatch_assignment AS a ON a.incident_id = inc.id
         JOIN units_unit AS unit ON unit.id = a.unit_id
@@ -84,22 +86,24 @@ CHAIN = f"""
     ORDER BY place, agency, priority NULLS LAST, name
 """
 
+# How one interval was in each day or week.
 SERIES = f"""
     WITH {INCIDENTS}, {UNITS}, {INTERVALS}
     SELECT date_trunc(%(step)s, opened_at AT TIME ZONE %(zone)s)::date AS day,
            count(value) AS n,
            percentile_cont(ARRAY[0.1, 0.25, 0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY value) AS points
     FROM intervals
-    WHERE name = 'total' AND value >= 0 AND {CHOSEN}
+    WHERE name = %(interval)s AND value >= 0 AND {CHOSEN}
     GROUP BY day ORDER BY day
 """
 
+# Of the units of an agency the one that arrived first: its chain is the one that adds up to the total response.
 CASES = f"""
     WITH {INCIDENTS}, {UNITS}
     SELECT number, opened_at, type_id, address, district, priority, agency,
            received_at, answered_at, first_assigned_at, assigned_at, en_route_at, on_scene_at,
-           first_on_scene_at
-    FROM sent WHERE turn = 1 AND {CHOSEN}
+           first_on_scene_at, is_done, is_running
+    FROM sent WHERE arrival = 1 AND {CHOSEN}
     ORDER BY opened_at DESC LIMIT %(limit)s
 """
 

@@ -71,17 +71,17 @@ def _instant(text: str, *, is_end: bool = False) -> datetime:
     return instant
 
 
-def report(period: Period, filters: Filters, *, now: datetime) -> Row:
-    """Everything the supervisor's page shows; PeriodError when the period holds too much to be added up in time."""
+def report(period: Period, filters: Filters, *, now: datetime, interval: str = "total") -> Row:
+    """Everything the supervisor's page shows, `series` of one interval of the chain; PeriodError when the period holds too much to be added up in time."""
     try:
-        return _report(period, filters, now=now)
+        return _report(period, filters, now=now, interval=interval)
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise PeriodError("period_too_heavy") from None
         raise
 
 
-def _report(period: Period, filters: Filters, *, now: datetime) -> Row:
+def _report(period: Period, filters: Filters, *, now: datetime, interval: str) -> Row:
     limits = _limits()
     parameters = {
         "start": period.start,
@@ -91,6 +91,7 @@ def _report(period: Period, filters: Filters, *, now: datetime) -> Row:
         "zone": settings.TIME_ZONE,
         "step": "week" if period.end - period.start > WEEKS_FROM else "day",
         "limit": CASES_MAX,
+        "interval": interval,
         "answer_s": ANSWER[0].limit_s,
         "limit_agencies": [agency for agency, _name in limits],
         "limit_names": [name for _agency, name in limits],
@@ -118,6 +119,7 @@ def _report(period: Period, filters: Filters, *, now: datetime) -> Row:
             },
             "agency": filters.agency,
             "priority": filters.priority,
+            "interval": interval,
             "generated_at": stamp(now),
             "now": rows(queries.NOW)[0],
             "calls": calls,
@@ -235,8 +237,16 @@ def _case(row: Row) -> Row:
     return {
         **{name: row[name] for name in facts},
         "opened_at": stamp(row["opened_at"]),
+        "state": _state(row),
         **{f"{name}_s": figures[name] for name in CHAIN},
     }
+
+
+def _state(row: Row) -> str:
+    """done, running, or called_off: a step that is not due yet, or never was, is not a missing one."""
+    if row["is_done"]:
+        return "done"
+    return "running" if row["is_running"] else "called_off"
 
 
 def _demand(rows: list[Row]) -> list[list[int]]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,28 @@ CHANNELS = {
     "pbx": gettext_lazy("Telephone exchange"),
     "app": gettext_lazy("App"),
 }
+# Of the table for spreadsheets, in its order.
+COLUMNS = {
+    "agency": gettext_lazy("Agency"),
+    "priority": gettext_lazy("Priority"),
+    "name": gettext_lazy("Interval"),
+    "n": "n",
+    "missing": gettext_lazy("missing"),
+    "negative": gettext_lazy("clock wrong"),
+    "mean_s": gettext_lazy("mean (s)"),
+    "p50_s": gettext_lazy("P50 (s)"),
+    "p90_s": gettext_lazy("P90 (s)"),
+    "within_share": gettext_lazy("share within target"),
+    "verdict": gettext_lazy("result"),
+    "source": gettext_lazy("standard"),
+}
+VERDICTS = {
+    "met": gettext_lazy("met"),
+    "missed": gettext_lazy("not met"),
+    "few": gettext_lazy("n too small"),
+    "draft": gettext_lazy("draft"),
+    "none": gettext_lazy("not judged"),
+}
 PROBLEMS = {
     "period_unreadable": gettext_lazy(
         "Write the period as days, like 2026-11-01, or as times with their zone."
@@ -52,7 +75,8 @@ PROBLEMS = {
 def report_json(request: HttpRequest) -> HttpResponse:
     try:
         period, filters, _chosen = _asked(request)
-        return JsonResponse(report(period, filters, now=timezone.now()))
+        found = report(period, filters, now=timezone.now(), interval=_interval(request))
+        return JsonResponse(found)
     except PeriodError as error:
         return refusal(422, "invalid", str(PROBLEMS[error.code]))
 
@@ -60,13 +84,15 @@ def report_json(request: HttpRequest) -> HttpResponse:
 @role_required(*ROLES)
 def supervisor(request: HttpRequest) -> HttpResponse:
     error = ""
+    interval = _interval(request)
     try:
         period, filters, chosen = _asked(request)
-        found = report(period, filters, now=timezone.now())
+        found = report(period, filters, now=timezone.now(), interval=interval)
     except PeriodError as problem:
         error = str(PROBLEMS[problem.code])
         chosen, filters = _today(days=DAYS_DEFAULT), Filters()
-        found = report(period_of(chosen["from"], chosen["to"]), filters, now=timezone.now())
+        week = period_of(chosen["from"], chosen["to"])
+        found = report(week, filters, now=timezone.now(), interval=interval)
     known = reference_data()
     context = {
         "boot": boot(request),
@@ -74,7 +100,8 @@ def supervisor(request: HttpRequest) -> HttpResponse:
         "period": chosen,
         "agency": filters.agency or "",
         "priority": filters.priority,
-        "interval": _interval(request),
+        "interval": interval,
+        "interval_name": NAMES[interval],
         "agencies": known["agencies"],
         "types": {kind["key"]: kind["name"] for kind in known["incident_types"]},
         "channel_names": list(CHANNELS.items()),
@@ -98,21 +125,27 @@ def report_csv(request: HttpRequest) -> HttpResponse:
     name = f"siaga-{chosen['from']}-{chosen['to']}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.write("\ufeff")  # a spreadsheet would otherwise guess the encoding
-    writer = csv.writer(response)
-    columns = ("agency", "priority", "name", "n", "missing", "negative")
-    figures = ("mean_s", "p50_s", "p90_s", "within_share", "verdict")
-    writer.writerow([*columns, *figures, "standard"])
+    # A spreadsheet set to Indonesian puts a file with commas into one column and takes 12.5 for a text.
+    writer = csv.writer(response, delimiter=";" if get_format("DECIMAL_SEPARATOR") == "," else ",")
+    writer.writerow([str(title) for title in COLUMNS.values()])
     for row in rows:
-        source = row["standard"]["source"] if row["standard"] else ""
-        cells = [row[column] for column in (*columns, *figures)]
-        writer.writerow([_inert(cell) for cell in (*cells, source)])
+        known = {
+            **row,
+            "name": str(NAMES[row["name"]]),
+            "verdict": str(VERDICTS[row["verdict"]]),
+            "source": row["standard"]["source"] if row["standard"] else "",
+        }
+        writer.writerow([_cell(known[column]) for column in COLUMNS])
     return response
 
 
-def _inert(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return "" if cell is None else cell
+def _cell(value: Any) -> Any:
+    """As a spreadsheet of the reader's language understands it."""
+    if isinstance(value, float):
+        return number_format(value, decimal_pos=3, use_l10n=True, force_grouping=False)
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
+    return "" if value is None else value
 
 
 def _asked(request: HttpRequest) -> tuple[Period, Filters, dict[str, str]]:

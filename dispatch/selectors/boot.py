@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+import maps.selectors
+
 
 def boot(request: HttpRequest) -> dict[str, Any]:
     person: Any = request.user
@@ -32,4 +34,5 @@ def city() -> dict[str, Any]:
         "lng": lng,
         "zoom": settings.LEAFLET_CONFIG["DEFAULT_ZOOM"],
         "timeZone": settings.TIME_ZONE,
+        "isDemo": maps.selectors.is_demo(),
     }

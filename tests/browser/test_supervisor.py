@@ -72,6 +72,32 @@ def test_a_chosen_row_filters_the_page_and_keeps_the_period(
     expect(supervisor.locator(".std .on")).to_contain_text("Jalan")
 
 
+def test_the_page_changes_its_language_and_its_colours_and_keeps_the_question(
+    supervisor: Page, service: Service
+) -> None:
+    supervisor.goto(f"{service.url}/supervisor/?choice=today&interval=turnout")
+
+    supervisor.get_by_role("button", name="English").click()
+    expect(supervisor.get_by_role("heading", name="Turnout by")).to_be_visible()
+    supervisor.get_by_role("button", name="Day", exact=True).click()
+
+    expect(supervisor.locator("html")).to_have_attribute("data-theme", "day")
+    expect(supervisor.locator(".std .on")).to_contain_text("Turnout")
+    supervisor.get_by_role("button", name="Bahasa Indonesia").click()
+    expect(supervisor.locator("html")).to_have_attribute("lang", "id")
+
+
+def test_the_chart_draws_the_interval_of_each_agency_even_when_days_have_too_few_cases(
+    supervisor: Page, service: Service
+) -> None:
+    supervisor.goto(f"{service.url}/supervisor/?choice=today&interval=travel")
+
+    row = supervisor.locator(".ranges tr").filter(has_text="DAMKAR P2")
+    expect(row).to_contain_text(f"n {CASES}")
+    expect(row.locator(".range")).to_be_visible()
+    expect(row.locator(".limit")).to_be_visible()
+
+
 def test_the_tiles_follow_a_call_that_comes_in(supervisor: Page, service: Service) -> None:
     expect(supervisor.locator("[data-slot=oldest]")).not_to_be_empty()
     before = int(supervisor.locator("[data-slot=waiting]").inner_text())

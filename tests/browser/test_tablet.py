@@ -180,6 +180,115 @@ def test_what_the_centre_has_meanwhile_made_impossible_is_refused_with_an_explan
     expect(tablet.locator("[data-panel=standby]")).to_be_visible()
 
 
+def test_a_crew_on_its_way_is_told_that_the_centre_has_called_it_off_and_why(
+    tablet: Page, service: Service, assigned: dict[str, Any]
+) -> None:
+    press(tablet, "acknowledged")
+    press(tablet, "en_route")
+    everything_is_sent(tablet)
+
+    service.command(
+        service.person("dispatcher1"),
+        "assignment.cancel",
+        assignment_id=assigned["assignment_id"],
+        reason="unit lain lebih dekat",
+    )
+
+    notice = tablet.locator("[data-panel=called-off]")
+    expect(notice).to_contain_text("Pusat membatalkan tugas #")
+    expect(notice).to_contain_text("unit lain lebih dekat")
+    notice.get_by_role("button", name="Paham").click()
+    expect(notice).to_be_hidden()
+    expect(tablet.locator("[data-panel=standby]")).to_be_visible()
+
+
+def test_a_crew_that_ends_its_own_assignment_is_not_told_so(
+    tablet: Page, assigned: dict[str, Any]
+) -> None:
+    press(tablet, "acknowledged")
+    press(tablet, "en_route")
+    press(tablet, "on_scene")
+    press(tablet, "clear")
+
+    expect(tablet.locator("[data-panel=standby]")).to_be_visible()
+    everything_is_sent(tablet)
+    expect(tablet.locator("[data-panel=called-off]")).to_be_hidden()
+
+
+def test_a_finger_anywhere_switches_the_sound_on_and_until_then_the_screen_says_that_it_is_off(
+    browser: Browser, service: Service
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.set_default_timeout(EXPECT_MS)
+    service.sign_in(page, service.crew_of(CALLSIGN)["username"])
+    reloaded = context.new_page()  # nobody has touched this one, as after a restart of the tablet
+    reloaded.set_default_timeout(EXPECT_MS)
+    reloaded.goto(f"{service.url}/tablet/")
+    sound = reloaded.locator("[data-slot=device] dd").nth(1)
+    expect(sound).to_have_text("mati sampai disentuh")
+
+    reloaded.locator("[data-slot=big-clock]").tap()
+
+    expect(sound).to_have_text("hidup")
+    context.close()
+
+
+def test_a_silent_tablet_says_so_beside_an_assignment(
+    browser: Browser, service: Service, assigned: dict[str, Any]
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
+    service.sign_in(context.new_page(), service.crew_of(CALLSIGN)["username"])
+    page = context.new_page()
+    page.set_default_timeout(EXPECT_MS)
+    page.goto(f"{service.url}/tablet/")
+    expect(page.locator("[data-panel=assignment]")).to_be_visible()
+    expect(page.locator("[data-panel=silent]")).to_contain_text("Bunyi mati")
+
+    page.locator("[data-slot=address]").tap()
+
+    expect(page.locator("[data-panel=silent]")).to_be_hidden()
+    context.close()
+
+
+def test_a_tablet_that_is_turned_still_shows_the_place_and_the_unit(
+    tablet: Page, assigned: dict[str, Any]
+) -> None:
+    place = tablet.locator("[data-slot=map] .mk.inc .prio")
+    expect(place).to_be_visible()
+
+    tablet.set_viewport_size({"width": 390, "height": 844})
+
+    for mark in (place, tablet.locator("[data-slot=map] .mk.unit .chip")):
+        expect(mark).to_be_in_viewport(ratio=1)
+    tablet.wait_for_function(
+        """() => {
+          const map = document.querySelector("[data-slot=map]").getBoundingClientRect();
+          return [...document.querySelectorAll("[data-slot=map] .mk > *")].every((mark) => {
+            const box = mark.getBoundingClientRect();
+            return box.top >= map.top && box.bottom <= map.bottom;
+          });
+        }"""
+    )
+
+
+def test_a_phone_shows_the_whole_clock_and_the_arrival_time_beside_the_way(
+    tablet: Page, assigned: dict[str, Any]
+) -> None:
+    tablet.set_viewport_size({"width": 390, "height": 844})
+    press(tablet, "acknowledged")
+    expect(tablet.locator("[data-slot=eta]")).to_be_visible()
+
+    clock = tablet.locator("[data-slot=clock]").bounding_box()
+    eta = tablet.locator("[data-slot=eta]").bounding_box()
+    way = tablet.locator("[data-slot=nav]").bounding_box()
+    assert clock is not None
+    assert eta is not None
+    assert way is not None
+    assert clock["x"] + clock["width"] <= 390
+    assert eta["x"] + eta["width"] <= way["x"]
+
+
 def test_a_change_of_the_incident_stands_there_until_the_crew_has_read_it(
     tablet: Page, service: Service, assigned: dict[str, Any]
 ) -> None:
@@ -216,7 +325,7 @@ def test_a_refusal_with_a_reason_alarms_the_centre(
 def test_a_unit_goes_out_of_service_with_a_reason_and_comes_back(
     tablet: Page, service: Service
 ) -> None:
-    press(tablet, "start")  # the first touch also lets the browser sound
+    tablet.locator("[data-slot=big-clock]").click()  # any touch lets the browser sound
     press(tablet, "choose")
     tablet.get_by_role("button", name="Rusak", exact=True).click()
     tablet.get_by_role("button", name="Mengisi bahan bakar").click()

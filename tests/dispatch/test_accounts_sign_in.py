@@ -85,6 +85,13 @@ def test_a_person_who_left_cannot_sign_in(ada):
     assert sign_in(Client(), "ada").status_code == 200
 
 
+def test_a_wrong_password_is_answered_in_one_plain_sentence_and_the_name_stays(ada):
+    page = sign_in(Client(), "ada", "wrong").content.decode()
+
+    assert "Nama atau sandi tidak benar." in page
+    assert 'value="ada"' in page
+
+
 def test_signing_out_needs_a_post_and_ends_the_session(ada):
     client = Client()
     sign_in(client, "ada")

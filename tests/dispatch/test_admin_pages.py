@@ -211,6 +211,17 @@ def test_units_come_from_a_file_and_reach_the_open_boards(desk, engine):
     assert [row["callsign"] for row in changed] == ["DAMKAR-1", "DAMKAR-9"]
 
 
+def test_a_file_that_a_spreadsheet_has_saved_with_semicolons_is_read(desk, engine):
+    import_file(
+        desk,
+        "units/unit",
+        "\ufeffcallsign;agency;kind;station;capabilities;travels_by;is_active\n"
+        "DAMKAR-9;DAMKAR;tanker;Mako;water_supply;road;1\n",
+    )
+
+    assert units.selectors.unit_by_callsign("DAMKAR-9").kind == "tanker"
+
+
 def test_a_file_with_an_unknown_agency_changes_nothing_and_names_it(desk, engine):
     answer = import_file(
         desk,
@@ -260,8 +271,39 @@ def test_an_export_can_be_read_again(desk, engine):
     )
 
     rows = answer.content.decode("utf-8-sig").splitlines()
-    assert rows[0].split(",")[:3] == ["callsign", "agency", "kind"]
-    assert "DAMKAR-1,DAMKAR,engine,Mako,fire_attack" in rows[1]
+    # With the separator at which a spreadsheet set to Indonesian cuts its columns.
+    assert rows[0].split(";")[:3] == ["callsign", "agency", "kind"]
+    assert "DAMKAR-1;DAMKAR;engine;Mako;fire_attack" in rows[1]
+
+
+def test_the_form_of_an_export_names_the_columns_as_the_forms_do(desk):
+    page = desk.get("/admin/units/unit/export/").content.decode()
+
+    assert "Tanda panggil (callsign)" in page
+    assert "Travels By" not in page
+
+
+def test_units_are_filtered_by_the_words_of_their_status(desk, engine, ambulance):
+    page = desk.get("/admin/units/unit/?status=available").content.decode()
+
+    assert "Di lokasi" in page
+    assert "at_destination</" not in page
+    assert "DAMKAR-1" not in desk.get("/admin/units/unit/?status=on_scene").content.decode()
+
+
+def test_capabilities_and_types_are_called_by_their_names(desk, engine):
+    from units.models import Capability
+
+    Capability.objects.update_or_create(
+        key="fire_attack", defaults={"name_id": "Pompa pemadam", "name_en": "Fire attack"}
+    )
+    unit = units.selectors.unit_by_callsign("DAMKAR-1")
+
+    page = desk.get(f"/admin/units/unit/{unit.id}/change/").content.decode()
+
+    assert "Pompa pemadam" in page
+    assert 'name="capabilities"' in page
+    assert '<select name="capabilities"' not in page  # boxes to tick
 
 
 def test_an_export_of_tokens_never_holds_what_recognises_them(desk, ada):

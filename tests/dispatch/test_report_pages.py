@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -125,19 +126,71 @@ def test_the_table_for_spreadsheets_has_a_row_for_each_figure(
     answer = supervisor.get("/supervisor/report.csv")
 
     text = answer.content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert answer.headers["Content-Type"].startswith("text/csv")
-    assert {row["name"] for row in rows} >= {"turnout", "travel"}
-    assert {row["agency"] for row in rows} == {"DAMKAR"}
+    assert {row["Selang waktu"] for row in rows} >= {"Turnout", "Jalan"}
+    assert {row["Instansi"] for row in rows} == {"DAMKAR"}
+
+
+def test_the_table_opens_in_a_spreadsheet_of_the_readers_language(
+    supervisor: Client, cy, handled: str
+) -> None:
+    def figures(delimiter: str, interval: str, mean: str) -> list[str]:
+        text = supervisor.get("/supervisor/report.csv").content.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+        return [row[mean] for row in rows if row[interval] in {"Travel", "Jalan"}]
+
+    indonesian = figures(";", "Selang waktu", "rata-rata (dtk)")
+    cy.user.language = "en"
+    cy.user.save(update_fields=["language"])
+    supervisor.cookies["django_language"] = "en"
+    english = figures(",", "Interval", "mean (s)")
+
+    assert [re.fullmatch(r"\d+,\d{3}", one) is not None for one in indonesian] == [True]
+    assert [one.replace(",", ".") for one in indonesian] == english
+
+
+def test_the_chart_is_of_the_chosen_interval(supervisor: Client, handled: str) -> None:
+    def series(interval: str) -> dict:
+        return json.loads(supervisor.get(f"/api/v1/report?interval={interval}").content)
+
+    page = supervisor.get("/supervisor/?interval=turnout").content.decode()
+
+    assert "Turnout per minggu" in page
+    assert (
+        "DAMKAR" in page.partition("P50 sampai P90 menurut instansi")[2].partition("</table>")[0]
+    )
+    assert (series("turnout")["interval"], series("turnout")["series"][0]["n"]) == ("turnout", 1)
+    assert series("answer")["series"] == []  # nobody had called
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"), [("running", "masih berjalan"), ("called_off", "dibatalkan")]
+)
+def test_a_step_that_is_not_due_is_not_called_missing(
+    supervisor: Client, ada, engine, ending: str, words: str
+) -> None:
+    opened = ada.done("incident.open", type="fire", priority=1, location=PLACE)
+    sent = ada.done("unit.assign", incident_id=opened["incident_id"], unit_id=str(engine))
+    if ending == "called_off":
+        ada.done("assignment.cancel", assignment_id=sent["assignment_id"], reason="batal")
+
+    page = supervisor.get("/supervisor/").content.decode()
+
+    row = page.partition(opened["number"])[2].partition("</tr>")[0]
+    assert words in row
+    assert "hilang" not in row
+    assert 'class="travel"' not in row
+    assert "lost" not in row
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_inert(start: str) -> None:
-    from dispatch.analytics.views import _inert
+    from dispatch.analytics.views import _cell
 
-    assert _inert(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
-    assert _inert(-3.5) == -3.5
-    assert _inert(None) == ""
+    assert _cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+    assert _cell(-3.5) == "-3,500"  # a number, not a formula
+    assert _cell(None) == ""
 
 
 def test_days_are_those_of_the_city_and_the_last_one_is_part_of_the_period() -> None:
@@ -191,6 +244,7 @@ def test_lost_pieces_of_a_chain_take_what_the_known_ones_leave_of_the_total() ->
         "turnout_s": None,
         "travel_s": None,
         "total_s": 250.0,
+        "state": "done",
     }
 
     pieces = report_figures.bars(case, 500.0)

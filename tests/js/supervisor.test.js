@@ -29,10 +29,13 @@ test("weeks stand seven days apart, and an empty series has no columns", () => {
 
 test("a target is drawn only when every agency shown has the same", () => {
   const row = (limit_s) => ({ name: "total", standard: { limit_s } });
-  assert.equal(sharedLimit([row(900), row(900), { name: "answer", standard: { limit_s: 15 } }]), 900);
-  assert.equal(sharedLimit([row(900), row(600)]), null);
-  assert.equal(sharedLimit([{ name: "total", standard: null }]), null);
-  assert.equal(sharedLimit([]), null);
+  assert.equal(
+    sharedLimit([row(900), row(900), { name: "answer", standard: { limit_s: 15 } }], "total"),
+    900,
+  );
+  assert.equal(sharedLimit([row(900), row(600)], "total"), null);
+  assert.equal(sharedLimit([{ name: "total", standard: null }], "total"), null);
+  assert.equal(sharedLimit([], "total"), null);
 });
 
 test("the tiles count waiting calls, open incidents and free units of the board", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyState } from "#realtime/store";
-import { crewView, screenOf, soundFor } from "#tablet/crew";
+import { crewView, screenOf, soundFor, takenAway } from "#tablet/crew";
 import { Outbox } from "#tablet/outbox";
 import { isWorthSending, wireOf } from "#tablet/positions";
 import {
@@ -149,6 +149,25 @@ test("an unacknowledged assignment sounds by its priority and is silent once the
     "assignment3",
   );
   assert.equal(soundFor(crewView(storeWith({ units: [ENGINE] }), "u1", [])), null);
+});
+
+test("an assignment that the centre took away is noticed; one that the crew ended itself is not", () => {
+  const before = crewView(
+    storeWith({ ...BOARD, incidents: [{ id: "i1", number: "2026-000003" }] }),
+    "u1",
+    [],
+  );
+  const empty = crewView(storeWith({ units: [ENGINE] }), "u1", []);
+  const cancelled = crewView(storeWith({ ...BOARD, assignments: [assignment("cancelled")] }), "u1", []);
+  const another = crewView(storeWith({ ...BOARD, assignments: [{ ...assignment(), id: "a9" }] }), "u1", []);
+  for (const after of [empty, cancelled, another])
+    assert.deepEqual(takenAway(before, after), { id: "a1", number: "2026-000003" });
+
+  const cleared = [press("assignment.advance", { status: "clear" })];
+  const done = crewView(storeWith({ ...BOARD, assignments: [assignment("on_scene")] }), "u1", cleared);
+  assert.equal(takenAway(before, before), null);
+  assert.equal(takenAway(before, done), null);
+  assert.equal(takenAway(done, empty), null);
 });
 
 test("the other units of the incident are listed, the own one is not", () => {

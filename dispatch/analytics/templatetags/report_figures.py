@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 
-from dispatch.analytics.intervals import CHAIN
+from dispatch.analytics.intervals import CHAIN, JUDGED_FROM_N
 
 register = template.Library()
 
@@ -108,7 +108,10 @@ def bars(case: Mapping[str, Any], longest_s: float) -> list[dict[str, Any]]:
     lost = len(PARTS) - len(known)
     rest_s = (case["total_s"] or 0) - sum(known.values())
     pieces = []
-    for name, seconds in figures.items():
+    reached = max((place for place, name in enumerate(PARTS) if name in known), default=-1)
+    for place, (name, seconds) in enumerate(figures.items()):
+        if case["state"] != "done" and place > reached:
+            break  # a step that is not due yet, or never was, is no missing one
         width = PART_UNKNOWN_PERCENT
         if longest_s and (name in known or rest_s > 0):
             width = 100 * (known[name] if name in known else rest_s / lost) / longest_s
@@ -120,6 +123,32 @@ def bars(case: Mapping[str, Any], longest_s: float) -> list[dict[str, Any]]:
             }
         )
     return pieces
+
+
+@register.filter
+def ranges(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """P50 to P90, the mean and the target of each row as places on one scale from zero, in percent."""
+    ends = [row["p90_s"] for row in rows if row["n"]]
+    limits = [row["standard"]["limit_s"] for row in rows if row["n"] and row["standard"]]
+    whole = max([*ends, *filter(None, limits)], default=0) * 1.08
+    if not whole:
+        return []
+
+    def place(seconds: float | None) -> str | None:
+        return None if seconds is None else f"{100 * seconds / whole:.2f}"
+
+    return [
+        {
+            **row,
+            "few": row["n"] < JUDGED_FROM_N,
+            "from": place(row["p50_s"]),
+            "wide": place(max(row["p90_s"] - row["p50_s"], whole / 200)),
+            "mean": place(row["mean_s"]),
+            "limit": place(row["standard"]["limit_s"]) if row["standard"] else None,
+        }
+        for row in rows
+        if row["n"]
+    ]
 
 
 @register.filter

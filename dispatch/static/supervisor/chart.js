@@ -27,10 +27,10 @@ export function columns(series, stepDays, limitS) {
   return { data: [times, ...rows, times.map(() => limitS)], counts };
 }
 
-/** The one target that all judged rows of the total response share; null when there are several or none. */
-export function sharedLimit(intervals) {
+/** The one target that all rows of an interval share; null when there are several or none. */
+export function sharedLimit(intervals, name) {
   const limits = new Set(
-    intervals.filter((row) => row.name === "total").map((row) => row.standard?.limit_s ?? null),
+    intervals.filter((row) => row.name === name).map((row) => row.standard?.limit_s ?? null),
   );
   return limits.size === 1 ? [...limits][0] : null;
 }
@@ -62,8 +62,9 @@ export class Chart {
 
   #draw() {
     this.#plot?.destroy();
-    const { series, intervals, period } = this.#report;
-    const { data, counts } = columns(series, period.step === "week" ? 7 : 1, sharedLimit(intervals));
+    const { series, intervals, interval, period } = this.#report;
+    const limitS = sharedLimit(intervals, interval);
+    const { data, counts } = columns(series, period.step === "week" ? 7 : 1, limitS);
     this.#plot = new uPlot({ ...this.#options(counts), ...this.#size() }, data, this.#element);
   }
 

@@ -63,6 +63,19 @@ export function soundFor(view) {
   return priority === 2 ? "assignment2" : "assignment3";
 }
 
+/**
+ * The assignment that is gone although this crew had not ended it: a crew that drives must not find that out by
+ * looking at an empty screen.
+ * @returns {{id: string, number: string|null}|null}
+ */
+export function takenAway(before, after) {
+  const { assignment } = before;
+  if (!assignment || before.isOver) return null;
+  const isStillThere = after.assignment?.id === assignment.id;
+  if (isStillThere && after.assignment.status !== "cancelled") return null;
+  return { id: assignment.id, number: before.incident?.number ?? null };
+}
+
 /** Which of the screens is drawn. */
 export function screenOf(view, { choosing, maydayShown }) {
   if (maydayShown && (view.alarm || view.maydayWaits)) return "mayday";

@@ -17,9 +17,13 @@ export class CrewMap {
   #language;
   #positions;
   #map = null;
+  #base = null;
   #layer = null;
   #line = null;
   #fitted = null;
+  #ends = [];
+  #isMoved = false;
+  #isFitting = false;
   #route = null;
   #asked = { id: null, atMs: 0 };
   #drawn = "";
@@ -37,9 +41,20 @@ export class CrewMap {
     this.#map = L.map(slot("map"), { zoomControl: false, attributionControl: true, keyboard: false });
     this.#map.setView([this.#city.lat, this.#city.lng], this.#city.zoom);
     this.#map.attributionControl.setPrefix(false);
-    addBaseLayer(this.#map, { rasterUrl: this.basemapUrl, isDemo: false });
+    this.#base = addBaseLayer(this.#map, {
+      rasterUrl: this.basemapUrl,
+      isDemo: this.#city.isDemo,
+      demoText: gettext("Demo map, positions approximate"),
+    });
     this.#layer = L.layerGroup().addTo(this.#map);
-    new ResizeObserver(() => this.#map.invalidateSize()).observe(slot("map"));
+    this.#map.on("dragstart zoomstart", () => {
+      this.#isMoved ||= !this.#isFitting;
+    });
+    // A tablet that is turned shows both ends again, unless the crew had moved the map itself.
+    new ResizeObserver(() => {
+      this.#map.invalidateSize({ animate: false });
+      if (!this.#isMoved) this.#showEnds();
+    }).observe(slot("map"));
   }
 
   render(view) {
@@ -96,18 +111,31 @@ export class CrewMap {
     L.marker([lat, lng], { icon: shape, interactive: false, keyboard: false }).addTo(this.#layer);
   }
 
+  /** Draw again what could not be fetched while the line was cut; nothing else asks for a failed tile twice. */
+  lineIsBack() {
+    this.#base?.retheme();
+  }
+
   /** Show both ends once; after that the crew's own panning stays. */
   #fit(assignment, here, place) {
     const key = `${assignment.id} ${place?.lat} ${place?.lng}`;
     if (this.#fitted === key || !place) return;
     this.#fitted = key;
+    this.#ends = here ? [place, here] : [place];
+    this.#isMoved = false;
     this.#map.invalidateSize({ animate: false }); // the panel has just been shown or has changed its height
-    const ends = here ? [place, here] : [place];
-    this.#map.fitBounds(L.latLngBounds(ends.map(({ lat, lng }) => [lat, lng])), {
+    this.#showEnds();
+  }
+
+  #showEnds() {
+    if (!this.#ends.length) return;
+    this.#isFitting = true;
+    this.#map.fitBounds(L.latLngBounds(this.#ends.map(({ lat, lng }) => [lat, lng])), {
       padding: [60, 90],
       maxZoom: ZOOM_CLOSE,
       animate: false,
     });
+    this.#isFitting = false;
   }
 
   async #askRoute(assignment) {

@@ -7,8 +7,9 @@ import { Clock } from "#realtime/time";
 import { gettext } from "#realtime/words";
 import { browserWorld } from "#realtime/world";
 import { Bar } from "#tablet/bar";
+import { CalledOff } from "#tablet/called_off";
 import { Choices } from "#tablet/choices";
-import { crewView, screenOf, soundFor } from "#tablet/crew";
+import { crewView, screenOf, soundFor, takenAway } from "#tablet/crew";
 import { CrewMap } from "#tablet/crew_map";
 import { inlineShapes, slot, write } from "#tablet/dom";
 import { Info } from "#tablet/info";
@@ -33,7 +34,7 @@ const unitId = boot.viewer.unit_id;
 const clock = new Clock();
 const store = new Store({ unitId });
 const socket = new BoardSocket({ store, clock, onSignedOut: leaveIfSignedOut });
-const sounds = new Sounds();
+const sounds = new Sounds({ onChange: () => draw() });
 const names = new Names();
 const ui = { choosing: false, maydayShown: false };
 const shown = new Set(); // assignments that this page has told the centre it shows
@@ -76,7 +77,7 @@ const actions = {
     ui.maydayShown = false;
     draw();
   },
-  unlock: () => sounds.unlock().then(draw, draw),
+  unlock: () => sounds.unlock().catch(() => null), // refused without a touch; the screen says that it is silent
 };
 
 const shared = {
@@ -98,6 +99,7 @@ const thumb = new Thumb(shared);
 const choices = new Choices(shared);
 const standby = new Standby(shared);
 const mayday = new Mayday(shared);
+const calledOff = new CalledOff({ store });
 const sections = { assignment: [info, map], standby: [standby], choices: [choices], mayday: [mayday] };
 
 function draw() {
@@ -109,6 +111,7 @@ function draw() {
   for (const name of Object.keys(sections)) {
     document.querySelector(`[data-panel="${name}"]`).hidden = name !== screen;
   }
+  document.querySelector('[data-panel="silent"]').hidden = !sounds.isLocked || screen === "standby";
   bar.render(view);
   thumb.render(view, screen);
   for (const panel of sections[screen]) panel.render(view); // last: the map measures the room that is left
@@ -120,6 +123,12 @@ function alert(before) {
   const wanted = soundFor(view);
   for (const name of ASSIGNMENT_SOUNDS) sounds.hold(name, name === wanted);
   const { assignment } = view;
+  const ended = takenAway(before, view);
+  if (ended) {
+    calledOff.show(ended);
+    sounds.play("warning");
+    navigator.vibrate?.(VIBRATION_MS);
+  }
   if (wanted && before.assignment?.id !== assignment.id) navigator.vibrate?.(VIBRATION_MS);
   if (assignment?.status === "assigned" && !shown.has(assignment.id)) {
     shown.add(assignment.id);
@@ -139,7 +148,7 @@ async function stayAwake() {
   await navigator.wakeLock?.request("screen").catch(() => null); // low battery may refuse it; nothing depends on it
 }
 
-for (const panel of [bar, info, thumb, choices, mayday]) panel.connect();
+for (const panel of [bar, info, thumb, choices, mayday, calledOff]) panel.connect();
 document.querySelector('[data-act="refusal-read"]').addEventListener("click", () => {
   document.querySelector('[data-panel="refusal"]').hidden = true;
 });
@@ -153,14 +162,15 @@ socket.subscribe((link) => {
   if (link.state === "live") outbox.drain();
   if (link.state !== lineState && link.state !== "behind") {
     if (link.state === "cut") sounds.play("cut");
-    else if (lineState === "cut") sounds.play("back");
+    else if (lineState === "cut") {
+      sounds.play("back");
+      map.lineIsBack();
+    }
   }
   if (link.state !== lineState) draw();
   lineState = link.state;
 });
-for (const kind of ["pointerdown", "keydown"]) {
-  document.addEventListener(kind, () => sounds.isLocked && actions.unlock(), { capture: true });
-}
+sounds.unlockAtTouch();
 document.addEventListener("visibilitychange", stayAwake);
 setInterval(() => {
   bar.tick(view);
@@ -174,6 +184,7 @@ slot("next").disabled = false;
 draw();
 inlineShapes().catch(() => null); // without it the shapes still come from the file while there is a line
 stayAwake();
+actions.unlock(); // a browser that trusts this page lets it sound at once; others wait for the first touch
 positions.start();
 socket.start();
 getJson("/api/v1/reference").then(

@@ -1,7 +1,7 @@
 /** The thumb zone: the step chain, Mayday behind a hold, another status, and the one big next step. */
 import { icon, statusSymbol } from "#realtime/icons";
-import { clockText } from "#realtime/time";
-import { gettext, statusName } from "#realtime/words";
+import { clockText, distanceM, distanceText } from "#realtime/time";
+import { fill, gettext, statusName } from "#realtime/words";
 import { make, refill, slot, write } from "#tablet/dom";
 import { onHold } from "#tablet/hold";
 import { chain, commandFor, nextStep, verbOf } from "#tablet/steps";
@@ -14,15 +14,19 @@ export class Thumb {
   #actions;
   #socket;
   #sounds;
+  #positions;
+  #language;
   #view = null;
   #guarded = false;
 
   /** @param {{actions: {send: Function, choose: () => void, mayday: () => void, unlock: () => Promise<void>}}} options */
-  constructor({ city, actions, socket, sounds }) {
+  constructor({ city, language, actions, socket, sounds, positions }) {
     this.#city = city;
     this.#actions = actions;
     this.#socket = socket;
     this.#sounds = sounds;
+    this.#positions = positions;
+    this.#language = language;
   }
 
   connect() {
@@ -58,7 +62,7 @@ export class Thumb {
         step,
         symbol: statusSymbol(step === "clear" ? "available" : step),
         verb: verbOf(step),
-        more: later,
+        more: later || (step === "on_scene" ? this.#wayLeft(view) : ""),
         quiet: false,
       };
     if (this.#sounds.isLocked) {
@@ -67,6 +71,14 @@ export class Thumb {
     }
     const more = later || gettext("out of service · off duty · returning");
     return { step: "choose", symbol: "u-repeat", verb: gettext("Change status"), more, quiet: true };
+  }
+
+  /** As the crow flies, by the receiver alone: it needs no network and is not the way by road. */
+  #wayLeft({ incident }) {
+    const { latest } = this.#positions;
+    if (!latest || !incident?.location) return "";
+    const distance = distanceText(distanceM(latest, incident.location), this.#language);
+    return fill(gettext("GPS: %(distance)s straight line left"), { distance });
   }
 
   #steps() {

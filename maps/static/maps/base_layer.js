@@ -26,7 +26,7 @@ const ZOOM_MAX = 18;
 
 /**
  * @param {L.Map} map
- * @param {{tilesUrl?: string, rasterUrl?: string, rasterAttribution?: string, isDemo?: boolean}} options
+ * @param {{tilesUrl?: string, rasterUrl?: string, rasterAttribution?: string, isDemo?: boolean, demoText?: string}} options
  * @returns {{layer: L.GridLayer, retheme: () => void, remove: () => void}}
  */
 export function addBaseLayer(map, options = {}) {
@@ -35,6 +35,7 @@ export function addBaseLayer(map, options = {}) {
     rasterUrl = "",
     rasterAttribution = "",
     isDemo = false,
+    demoText,
   } = options;
   const element = map.getContainer();
   const raster = rasterUrl
@@ -45,7 +46,7 @@ export function addBaseLayer(map, options = {}) {
     url: tilesUrl,
     maxDataZoom: DATA_ZOOM_MAX,
     maxZoom: ZOOM_MAX,
-    attribution: attributionText(isDemo),
+    attribution: isDemo && demoText ? demoText : attributionText(isDemo),
     backgroundColor: raster ? undefined : palette.sea,
     paintRules: paintRules(palette, { overRaster: raster !== null }),
     labelRules: labelRules(palette),

@@ -7,6 +7,8 @@ const GAP_S = 0.03;
 const LOUDER = 1.6;
 const BASE_GAIN = 0.25;
 const LOUDER_AFTER_MS = 15_000;
+// A finger counts for the browser when it is lifted, a mouse and a key when they go down.
+const TOUCHES = ["keydown", "pointerdown", "pointerup"];
 
 /** @typedef {{tones: [number, number][], everyMs?: number, throughMute?: boolean, louder?: boolean, sweep?: boolean}} Sound tones: [Hz, s] */
 /** @type {Record<string, Sound>} */
@@ -53,10 +55,12 @@ export class Sounds {
   muted = false;
   #context = null;
   #loops = new Map();
+  #onChange;
 
-  /** @param {{volume?: number}} options volume: 0..1 */
-  constructor({ volume = 0.7 } = {}) {
+  /** @param {{volume?: number, onChange?: () => void}} options volume: 0..1; onChange: told when `isLocked` may differ */
+  constructor({ volume = 0.7, onChange = () => {} } = {}) {
     this.volume = volume;
+    this.#onChange = onChange;
   }
 
   get isLocked() {
@@ -65,14 +69,18 @@ export class Sounds {
 
   /** Call it from a key or pointer handler. */
   async unlock() {
-    this.#context ??= new AudioContext();
+    if (this.#context === null) {
+      this.#context = new AudioContext();
+      // A tablet takes the sound away again for a telephone call or a sleep; the screen must not go on saying "on".
+      this.#context.addEventListener("statechange", this.#onChange);
+    }
     if (this.#context.state !== "running") await this.#context.resume();
   }
 
-  /** Listen for the first key or click and unlock with it. */
-  unlockAtFirstTouch(target = document) {
-    const once = () => this.unlock().catch(() => {});
-    for (const kind of ["keydown", "pointerdown"]) target.addEventListener(kind, once, { once: true });
+  /** Unlock with any key, click or touch that finds the sound locked: the first one, and again after a sleep. */
+  unlockAtTouch(target = document) {
+    const touched = () => this.isLocked && this.unlock().catch(() => {});
+    for (const kind of TOUCHES) target.addEventListener(kind, touched, { capture: true });
   }
 
   play(name, { louder = false } = {}) {

@@ -68,7 +68,7 @@ for (const panel of app.panels) panel.connect();
 app.panels.push(new Audio(app));
 store.subscribe(() => app.redraw());
 ui.subscribe(() => app.redraw());
-sounds.unlockAtFirstTouch();
+sounds.unlockAtTouch();
 new Keys(app).connect();
 socket.start();
 setInterval(() => app.redraw(), TICK_MS);
