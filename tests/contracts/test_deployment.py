@@ -129,6 +129,32 @@ def test_a_systemd_unit_can_be_read_and_a_service_is_fenced_in(path: Path) -> No
         assert unit["Service"]["EnvironmentFile"] == "/etc/siaga/siaga.env"
 
 
+def test_web_and_job_workers_add_their_metrics_up_in_one_folder_that_both_may_write() -> None:
+    units = {path.stem: path.read_text() for path in UNITS}
+
+    for name in ("siaga-web", "siaga-jobs"):
+        assert "PROMETHEUS_MULTIPROC_DIR=/run/siaga/metrics" in units[name]
+        assert "ReadWritePaths=/run/siaga/metrics" in units[name]
+        assert "Requires=siaga-migrate.service" in units[name]
+    assert "RuntimeDirectory=siaga siaga/metrics" in units["siaga-migrate"]
+
+
+def test_the_image_copies_what_exists_and_does_not_run_as_root() -> None:
+    lines = (REPOSITORY / "deploy/Dockerfile").read_text().splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ")]
+    missing = [
+        name
+        for names in copied
+        if not names[0].startswith("--from")
+        for name in names
+        if not (REPOSITORY / name).exists()
+    ]
+
+    assert len(copied) > 5
+    assert missing == []
+    assert [line for line in lines if line.startswith("USER ")][-1] == "USER siaga"
+
+
 def test_the_lock_names_no_registry_and_every_package_has_its_checksum() -> None:
     lock = json.loads((REPOSITORY / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}

@@ -86,3 +86,16 @@ def test_packages_carry_no_code_in_their_init():
         for path in CODE_FILES
         if path.name == "__init__.py" and path.read_text().strip()
     ] == []
+
+
+def test_every_picture_and_font_that_a_style_sheet_names_is_there():
+    """One that is missing stops collectstatic, and with it the building of the image."""
+    sheets = [path for path in FILES if path.suffix == ".css" and "static" in path.parts]
+    missing = [
+        f"{sheet.relative_to(ROOT)}: {name}"
+        for sheet in sheets
+        for name in re.findall(r"""url\(["']?([^"')]+)""", sheet.read_text())
+        if not name.startswith(("data:", "#", "http")) and not (sheet.parent / name).is_file()
+    ]
+    assert sheets
+    assert missing == []
