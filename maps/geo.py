@@ -9,7 +9,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -116,7 +116,9 @@ def find_positions(text: str, *, near: LatLng | None = None) -> list[Found]:
     # What belongs to an address must not be read a second time as a bare pair of numbers.
     bare = GEO_URI.sub(" ", LINK.sub(" ", text))
     found.extend(_dms(bare))
-    found.extend(_decimals(DMS.sub(" ", bare), near))
+    bare = DMS.sub(" ", bare)
+    found.extend(_marine(bare))
+    found.extend(_decimals(MARINE.sub(" ", bare), near))
     found.sort(key=lambda item: item.form == "link_view")
     unique: dict[LatLng, Found] = {}
     for item in found:
@@ -136,7 +138,8 @@ def unread_links(text: str) -> list[str]:
 # --- links -------------------------------------------------------------------------------------
 
 LINK = re.compile(
-    r"(?:https?://|(?<![\w/.@])(?:www\.|maps\.|waze\.))[^\s<>\"'|\\^`{}]{3,1500}",
+    # An apostrophe inside belongs to it: Google writes the minutes of a dropped pin into the path.
+    r"(?:https?://|(?<![\w/.@])(?:www\.|maps\.|waze\.))(?:[^\s<>\"'|\\^`{}]|'(?=\S)){3,1500}",
     re.IGNORECASE,
 )
 SHORT_LINK = re.compile(
@@ -173,8 +176,12 @@ _MARKERS = (
     "sll",
     "cp",
     "loc",
+    "pin",
+    "map",
     "viewpoint",
 )
+_LAT_NAMES = ("mlat", "lat", "latitude")
+_LNG_NAMES = ("mlon", "lon", "lng", "long", "longitude")
 
 
 def _positions_of_link(link: str) -> Iterator[Found]:
@@ -186,12 +193,16 @@ def _positions_of_link(link: str) -> Iterator[Found]:
     whole = unquote(link)
     for match in _PLACE.finditer(whole):
         yield from _found(match[1], match[2], "link_marker", link)
-    if "mlat" in query and "mlon" in query:
-        yield from _found(query["mlat"], query["mlon"], "link_marker", link)
+    lat = next((query[name] for name in _LAT_NAMES if name in query), None)
+    lng = next((query[name] for name in _LNG_NAMES if name in query), None)
+    if lat is not None and lng is not None:
+        yield from _found(lat, lng, "link_marker", link)
     for name in _MARKERS:
         pair = _PAIR.match(query.get(name, ""))
         if pair:
             yield from _found(pair[1], pair[2], "link_marker", link)
+    for found in _dms(unquote(parts.path).replace("+", " ")):
+        yield replace(found, form="link_marker", written=link)
     for match in _PATH_PAIR.finditer(unquote(parts.path)):
         yield from _found(match[1], match[2], "link_marker", link)
     for match in _VIEW.finditer(unquote(parts.path)):
@@ -247,10 +258,21 @@ DMS = re.compile(
 _LABEL = r"(?:lat(?:itude)?|lng|lon(?:g(?:itude)?)?|lintang|bujur|gps|koordinat|coord(?:inate)?s?)"
 DECIMAL = re.compile(
     rf"(?<![\w.,])(?P<l1>{_LABEL}\s{{0,3}}[:=]?\s{{0,3}})?(?:(?P<h1>{_HEMI})\s{{0,3}})?(?P<a>[+-]?\d{{1,3}}[.,]\d{{2,15}})"
-    rf"\s{{0,3}}{_DEGREE}?\s{{0,3}}(?P<i1>{_HEMI}\b)?(?:\s{{0,3}}[,;/|]\s{{0,3}}|\s{{1,3}}|(?<=[a-z°º])\s{{0,3}})"
+    rf"\s{{0,3}}{_DEGREE}?\s{{0,3}}(?P<i1>{_HEMI}\b)?(?:\s{{0,3}}[,;/|&]\s{{0,3}}|\s{{1,3}}|(?<=[a-z°º])\s{{0,3}})"
     rf"(?P<l2>{_LABEL}\s{{0,3}}[:=]?\s{{0,3}})?(?:(?P<h2>{_HEMI})\s{{0,3}})?(?P<b>[+-]?\d{{1,3}}[.,]\d{{2,15}})"
     rf"\s{{0,3}}{_DEGREE}?\s{{0,3}}(?P<i2>{_HEMI}\b)?(?![\d])",
     re.IGNORECASE | re.ASCII,
+)
+# As fishermen and GPS sets write it: no signs, but letters on both sides ("N 00 55.116 E 104 27.990", "00-55-07 LU 104-27-59 BT").
+_SIGNLESS = r"\d{1,3}(?:\s{1,3}|\s?[-.]\s?)\d{1,2}(?:[.,]\d{1,8}|(?:\s{1,3}|\s?-\s?)\d{1,2}(?:[.,]\d{1,8})?)"
+MARINE = re.compile(
+    rf"(?<![\w.,-])(?:(?P<h1>{_HEMI})\s{{0,3}}(?P<a>{_SIGNLESS})|(?P<c>{_SIGNLESS})\s{{0,3}}(?P<i1>{_HEMI})\b)"
+    rf"[\s,;/]{{0,6}}"
+    rf"(?:(?P<h2>{_HEMI})\s{{0,3}}(?P<b>{_SIGNLESS})|(?P<d>{_SIGNLESS})\s{{0,3}}(?P<i2>{_HEMI})\b)(?![\w])",
+    re.IGNORECASE | re.ASCII,
+)
+_PARTS = re.compile(
+    r"^(\d{1,3})[\s.-]+(\d{1,2}(?:[.,]\d{1,8})?)(?:[\s-]+(\d{1,2}(?:[.,]\d{1,8})?))?$"
 )
 _LATITUDES = frozenset({"N", "S", "U", "LU", "LS"})  # U = Utara; S = South and Selatan
 _LONGITUDES = frozenset({"E", "W", "T", "B", "BT", "BB"})  # T = Timur; B, BB = Barat
@@ -266,14 +288,22 @@ def _dms(text: str) -> Iterator[Found]:
         position = _ordered(first, second, match["h1"] or match["i1"], match["h2"] or match["i2"])
         if position is None:
             continue
-        last = match["s1"] or match["m1"]
-        unit_m = METRES_PER_DEGREE / (3600 if match["s1"] else 60)
-        yield Found(
-            position,
-            _bounded(unit_m * 10.0 ** -_decimals_of(last)),
-            "dms",
-            match[0].strip(),
-        )
+        radius_m = _radius_of_dms(match["m1"], match["s1"])
+        yield Found(position, radius_m, "dms", match[0].strip())
+
+
+def _marine(text: str) -> Iterator[Found]:
+    for match in MARINE.finditer(text):
+        parts = [_PARTS.match(match["a"] or match["c"]), _PARTS.match(match["b"] or match["d"])]
+        if parts[0] is None or parts[1] is None:
+            continue
+        first, second = (_degrees(*part.groups()) for part in parts if part is not None)
+        if first is None or second is None:
+            continue
+        position = _ordered(first, second, match["h1"] or match["i1"], match["h2"] or match["i2"])
+        if position is not None:
+            minutes, seconds = parts[0][2], parts[0][3]
+            yield Found(position, _radius_of_dms(minutes, seconds), "dms", match[0].strip())
 
 
 def _decimals(text: str, near: LatLng | None) -> Iterator[Found]:
@@ -345,9 +375,12 @@ def _radius_of_dms(minutes: str, seconds: str | None) -> float:
 
 def _number_pair(lat: str, lng: str) -> LatLng | None:
     try:
-        return position_or_none(float(lat), float(lng))
+        first, second = float(lat), float(lng)
     except ValueError:
         return None
+    if abs(first) > 90 >= abs(second):  # some services write longitude first
+        first, second = second, first
+    return position_or_none(first, second)
 
 
 def _decimals_of(number: str) -> int:

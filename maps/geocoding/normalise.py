@@ -31,7 +31,7 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("kelenteng", "klenteng", "kelenting"), "kelenteng"),
     **dict.fromkeys(("vihara", "wihara"), "vihara"),
     **dict.fromkeys(("pasar", "psr", "market"), "pasar"),
-    **dict.fromkeys(("pelabuhan", "plbhn", "pelab", "port"), "pelabuhan"),
+    **dict.fromkeys(("pelabuhan", "plbhn", "pelab", "port", "pier", "jetty", "wharf", "harbour", "harbor"), "pelabuhan"),
     **dict.fromkeys(("puskesmas", "pkm", "puskes"), "puskesmas"),
     **dict.fromkeys(("perumahan", "perum", "prumahan", "komplek", "komp", "kompleks"), "perumahan"),
     **dict.fromkeys(("kelurahan", "kel", "kelurhan"), "kelurahan"),
@@ -51,6 +51,20 @@ WORDS: dict[str, str] = {
     "walikota": "wali kota",
     "yg": "yang",
 }  # fmt: skip
+# Long words with which names begin are also known by their consonants: "tnjung", "kmpung", "simpag".
+_BY_CONSONANTS: dict[str, str] = {
+    re.sub("[aeiou]", "", word): word
+    for word in (
+        "tanjung",
+        "kampung",
+        "simpang",
+        "pelabuhan",
+        "perumahan",
+        "kelurahan",
+        "kecamatan",
+        "jembatan",
+    )
+}
 # Roman numerals and number words count only after these: "DI Panjaitan" is not 501.
 NUMBERED = frozenset(
     {"batu", "pelantar", "jembatan", "simpang", "sma", "smp", "smk", "sd", "koarmada"}
@@ -99,7 +113,12 @@ def _written_out(word: str, before: str) -> list[str]:
         return [NUMBERS[word]]
     if before == "batu" and word.isdigit():
         return [word.lstrip("0") or "0"]
-    return WORDS.get(word, word).split()
+    known = WORDS.get(word)
+    return [_by_consonants(word)] if known is None else known.split()
+
+
+def _by_consonants(word: str) -> str:
+    return _BY_CONSONANTS.get(word[0] + re.sub("[aeiou]", "", word[1:]), word)
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from openlocationcode import openlocationcode as olc
 
@@ -16,7 +17,7 @@ _CODE = re.compile(
 def find_plus_codes(text: str, *, near: LatLng | None) -> list[Found]:
     """Full codes, and short ones when the city they are relative to is known."""
     found = []
-    for written in _CODE.findall(text):
+    for written in _CODE.findall(unquote(text)):  # links write %2B
         code = written.upper()
         if olc.isShort(code):
             if near is None or not re.search(r"[A-Z]", code):  # "2345+67" is a sum

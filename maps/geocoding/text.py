@@ -117,6 +117,8 @@ TYPES = frozenset(
 )
 # Said by everybody who wants help, so these names are places only behind a word of place ("di depan damkar").
 CALLED_FOR = frozenset({"fire_station", "rescue", "police", "hospital"})
+# A name and a common word at once (the school MAN): a place only behind a word of place, too.
+_ALSO_WORDS = frozenset({"man"})
 _AREAS = frozenset({"kelurahan", "kecamatan"})
 _NO_NAME = frozenset(
     [
@@ -132,6 +134,7 @@ _NO_NAME = frozenset(
         "ibu",
         "itu",
         "ini",
+        "jalanan",
         "jatuh",
         "kami",
         "kebakaran",
@@ -286,11 +289,12 @@ def _exact_mentions(windows: list[_Window]) -> list[_Mention]:
     """The longest names first; a shorter one inside of a longer one is not meant."""
     wanted: dict[str, list[_Window]] = {}
     for window in windows:
-        if len(window.squashed) < 3 or (
-            len(window.words) == 1 and window.words[0] in _NO_NAME | PLACE_CUES
-        ):
+        if len(window.squashed) < 3 or (len(window.words) == 1 and _is_common(window)):
             continue
         wanted.setdefault(window.squashed, []).append(window)
+        if window.words[-1] in TYPES and window.words[0] not in TYPES:
+            turned = window.words[-1] + "".join(window.words[:-1])
+            wanted.setdefault(turned, []).append(window)  # English: "Senggarang pier"
         if window.cue == "place" and window.words[0] not in TYPES:
             wanted.setdefault("jalan" + window.squashed, []).append(
                 window
@@ -298,6 +302,13 @@ def _exact_mentions(windows: list[_Window]) -> list[_Mention]:
     found = places.named(list(wanted))
     matches = [(window, tuple(hits)) for key, hits in found.items() for window in wanted[key]]
     return _longest(matches)
+
+
+def _is_common(window: _Window) -> bool:
+    word = window.words[0]
+    return (
+        word in _NO_NAME or word in PLACE_CUES or (word in _ALSO_WORDS and window.cue != "place")
+    )
 
 
 def _fuzzy_mentions(windows: list[_Window], word_count: int) -> list[_Mention]:

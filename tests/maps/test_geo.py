@@ -79,6 +79,16 @@ WRITTEN = {
     "https://www.openstreetmap.org/#map=17/0.9186/104.4665": 358.3,
     "Tolong pak, saya di 0.9186,104.4665 dekat pasar": 11.1,
     "0.918600, 104.466500": 10.0,
+    "latitude=0.9186&longitude=104.4665": 11.1,
+    "N 00 55.116 E 104 27.990": 10.0,
+    "00-55-06,96 LU, 104-27-59,4 BT": 10.0,
+    "00.55.116 N 104.27.990 E": 10.0,
+    "https://www.google.com/maps/place/0%C2%B055'06.96%22N+104%C2%B027'59.4%22E/@0.9186,104.4639,17z": 10.0,
+    "https://osmand.net/go?lat=0.9186&lon=104.4665&z=16": 11.1,
+    "https://osmand.net/map?pin=0.9186,104.4665#16/0.95/104.40": 11.1,
+    "https://wego.here.com/?map=0.9186,104.4665,16,normal": 11.1,
+    "https://yandex.com/maps/?ll=104.4665%2C0.9186&z=16": 11.1,
+    "https://2gis.com/geo/104.4665%2C0.9186": 11.1,
 }
 
 
@@ -89,6 +99,10 @@ def test_each_written_form_is_read_with_the_radius_of_its_precision(text):
     assert found[0].position.lat == pytest.approx(HERE[0], abs=2e-5)
     assert found[0].position.lng == pytest.approx(HERE[1], abs=2e-5)
     assert found[0].radius_m == pytest.approx(WRITTEN[text], abs=0.1)
+
+
+def test_two_decimals_with_letters_are_degrees_not_minutes():
+    assert find_positions("0.55 N 104.27 E")[0].position == LatLng(0.55, 104.27)
 
 
 def test_three_decimals_say_about_a_hundred_metres():
@@ -113,6 +127,8 @@ def test_three_decimals_say_about_a_hundred_metres():
         "https://maps.google.com/?q=nan,inf",
         "0°75'99\"N 104°27'59\"E",
         "0.9186 N 104.4665 N",
+        "blok B 12 no 3 gang T 4",
+        "N 00 75.116 E 104 27.990",
     ],
 )
 def test_what_holds_no_position_gives_none(text):

@@ -34,6 +34,11 @@ pytestmark = pytest.mark.usefixtures("city")
         ("kebakaran di Kampung Bulang Penyengat", "Kampung Bulang (Penyengat)"),
         ("SIMPANG DOGABU!!! CEPAT", "Simpang Dokabu"),
         ("rumah terbakar di kel. sei jang", "Sei Jang"),
+        ("rumah roboh di tnjung ungat", "Tanjung Unggat"),
+        ("kebakaran di kmpung bugiss", "Kampung Bugis"),
+        ("man drowning at Senggarang pier", "Dermaga Senggarang"),
+        ("car crash at pamedan junction", "Simpang Pamedan"),
+        ("kebakaran di MAN", "MAN Tanjungpinang"),
     ],
 )
 def test_a_name_in_a_sentence_is_found_first(text, place):
@@ -45,7 +50,9 @@ def test_a_name_in_a_sentence_is_found_first(text, place):
 @pytest.mark.parametrize(
     "text",
     ["", "halo", "tolong", "tolong kirim damkar segera", "ada kebakaran besar pak cepat", "saya sakit",
-     "minta ambulans 119", "\x00\u202e<b>", "bawa ke rumah sakit"],
+     "minta ambulans 119", "\x00\u202e<b>", "bawa ke rumah sakit", "help, the man is not breathing",
+     "hubungi saya di 0812-7011-0011", "kerugian Rp 25.500.000", "tanggal 27.11.2026 pukul 21.30",
+     "tekanan darah 120/80, nadi 104.5", "di jalanan sudah di atas 50 cm"],
 )  # fmt: skip
 def test_words_without_a_place_give_no_candidate(text):
     assert locate_text(text) == []
@@ -56,7 +63,10 @@ def test_a_position_in_the_text_beats_every_name():
     assert [(item.source, item.position) for item in found] == [("text", LatLng(0.9186, 104.4665))]
 
 
-@pytest.mark.parametrize("text", ["6PG6WF9F+CM", "WF9F+CM Tanjungpinang"])
+@pytest.mark.parametrize(
+    "text",
+    ["6PG6WF9F+CM", "WF9F+CM Tanjungpinang", "https://www.google.com/maps/search/WF9F%2BCM"],
+)
 def test_plus_codes_are_read_full_and_short(text):
     best = locate_text(text)[0]
     assert best.source == "text"
