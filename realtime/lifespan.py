@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from realtime import capacity, registry
+from realtime import capacity, registry, sign_of_life
 from realtime.hub import hub, stop_hub
 from realtime.reserve import close_reserve, reserve
 
@@ -22,6 +22,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
     """Start it all with the process and stop it with it, so that sockets are told to come back."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
+    alive: asyncio.Task[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -35,6 +36,8 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
             ]
             for thread in threads:
                 thread.start()
+            if seen_at := sign_of_life.path():
+                alive = asyncio.create_task(sign_of_life.show(seen_at))
             problem = await asyncio.to_thread(capacity.check_connections)
             if problem:
                 logger.error(problem)
@@ -45,5 +48,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
             for thread in threads:
                 await asyncio.to_thread(thread.join, COMPANION_STOP_S)
             await asyncio.to_thread(close_reserve)
+            if alive is not None:
+                alive.cancel()
             await send({"type": "lifespan.shutdown.complete"})
             return

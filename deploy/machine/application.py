@@ -21,7 +21,7 @@ from deploy.machine.supervisor import Service
 
 LISTEN_BACKLOG = 1024
 SOCKET_FRAME_BYTES_MAX = 65536
-GRACEFUL_STOP_S = 5
+GRACEFUL_STOP_S = 3
 ANSWER_S = 2.0
 EX_CONFIG = 78
 # As in dispatch/settings.py and realtime/capacity.py, which cannot be read before the Python environment is made.
@@ -134,10 +134,16 @@ class Application:
         return self.places.state / "metrics"
 
     def _service(self, name: str, argv: list[str], *, keep_fds: tuple[int, ...] = ()) -> Service:
+        sign_of_life = self.places.state / f"{name}.alive" if keep_fds else None
         return Service(
             name=name,
             argv=argv,
-            env={**self.environment, "PROMETHEUS_MULTIPROC_DIR": str(self._metrics)},
+            env={
+                **self.environment,
+                "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
+                **({"SIAGA_SIGN_OF_LIFE": str(sign_of_life)} if sign_of_life else {}),
+            },
+            sign_of_life=sign_of_life,
             log=self.places.log / f"{name}.log",
             cwd=REPOSITORY,
             keep_fds=keep_fds,

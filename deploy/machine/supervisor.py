@@ -31,6 +31,10 @@ ROTATE_EVERY_S = 10.0
 TURN_S = 0.1
 SIGNALS = frozenset({signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 KILLED_GRACE_S = 2.0
+# A child that has shown signs of life and shows none for this long is ended; it renews them once a second.
+SILENT_S_MAX = 4.0
+# When we ourselves come late by more than this, the machine is busy, and a child's silence says nothing.
+LATE_S_MAX = 0.5
 LEFT_OVER_S = 8.0
 
 
@@ -71,6 +75,7 @@ class Service:
     stop_s: float = 6.0
     last_stage: bool = False  # stopped after the others, because they need it to finish their work
     may_start: Callable[[], bool] = _at_once  # asked before every start, until it says yes
+    sign_of_life: Path | None = None  # a file that it touches while it is well
 
 
 @dataclass
@@ -81,6 +86,10 @@ class _Child:
     due_at_s: float | None = None
     quick_deaths: int = 0
     starts: int = 0
+    shown_ns: int | None = (
+        None  # the newest sign of life of this process, and when we first saw it
+    )
+    seen_at_s: float = 0.0
 
 
 @dataclass
@@ -88,6 +97,7 @@ class Supervisor:
     state: Path
     _children: dict[str, _Child] = field(default_factory=dict)
     _rotated_at_s: float = 0.0
+    _looked_at_s: float = 0.0
     _lock: int | None = None
 
     # --- life ----------------------------------------------------------------------------------
@@ -120,7 +130,12 @@ class Supervisor:
         if info is not None and info.si_signo != signal.SIGCHLD:
             raise Stopped
         now_s = time.monotonic()
+        late_s = now_s - self._looked_at_s - timeout_s
+        self._looked_at_s = now_s
         for child in self._children.values():
+            if late_s > LATE_S_MAX:
+                child.seen_at_s += late_s
+            self._notice_silence(child, now_s=now_s)
             self._notice_death(child, now_s=now_s)
             self._start_if_due(child, now_s=now_s)
         if now_s - self._rotated_at_s > ROTATE_EVERY_S:
@@ -204,6 +219,9 @@ class Supervisor:
         if child.due_at_s is None or now_s < child.due_at_s or not child.service.may_start():
             return
         service = child.service
+        if service.sign_of_life is not None:
+            service.sign_of_life.unlink(missing_ok=True)  # the one before us is dead
+            child.shown_ns = None
         log = open_log(service.log)
         own = service.account
         try:
@@ -233,6 +251,25 @@ class Supervisor:
         if child.starts > 1:
             say.line(f"{service.name} started again (process {child.process.pid}).")
         self._write_down()
+
+    def _notice_silence(self, child: _Child, *, now_s: float) -> None:
+        """End a child that runs and does nothing: stopped, stuck or starved. Its clock is not ours, so only changes count."""
+        file = child.service.sign_of_life
+        if file is None or child.process is None or child.process.poll() is not None:
+            return
+        try:
+            shown_ns = file.stat().st_mtime_ns
+        except OSError:
+            return  # it is still starting
+        if shown_ns != child.shown_ns:
+            child.shown_ns, child.seen_at_s = shown_ns, now_s
+        elif now_s - child.seen_at_s > SILENT_S_MAX:
+            say.line(
+                f"{child.service.name} (process {child.process.pid}) runs but does nothing for"
+                f" {now_s - child.seen_at_s:.0f} s; killing it"
+            )
+            child.process.kill()
+            child.seen_at_s = now_s
 
     def _notice_death(self, child: _Child, *, now_s: float) -> None:
         if child.process is None or child.process.poll() is None:

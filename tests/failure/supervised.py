@@ -13,6 +13,9 @@ FAILING = "raise SystemExit(3)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 
 
+GRAY = "import pathlib, sys, time\nwhile True: pathlib.Path(sys.argv[1]).touch(); time.sleep(0.2)"
+
+
 def main(state: Path) -> None:
     supervisor = Supervisor(state=state)
     supervisor.open(what="the supervisor of the test")
@@ -29,6 +32,18 @@ def main(state: Path) -> None:
                     stop_s=0.5,
                 )
             )
+        alive = state / "gray.alive"
+        supervisor.add(
+            Service(
+                name="gray",
+                argv=[sys.executable, "-c", GRAY, str(alive)],
+                env=dict(os.environ),
+                log=state / "gray.log",
+                cwd=state,
+                stop_s=0.5,
+                sign_of_life=alive,
+            )
+        )
         supervisor.watch()
     except Stopped:
         pass

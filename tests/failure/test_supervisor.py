@@ -20,6 +20,7 @@ from deploy.machine.processes import Identity, identify
 pytestmark = pytest.mark.failure
 PATIENCE_S = 20
 POLL_S = 0.02
+GRAY_OUT_S = 6.0  # four seconds of silence, and the times of looking
 T = TypeVar("T")
 
 
@@ -159,3 +160,35 @@ def test_a_process_number_used_again_is_not_taken_for_the_old_process() -> None:
     assert me
     assert me.is_alive()
     assert not Identity(pid=me.pid, started_ticks=me.started_ticks - 1).is_alive()
+
+
+def test_a_child_that_exists_but_does_nothing_is_replaced_within_five_seconds(
+    supervisor: subprocess.Popen[str], state: Path
+) -> None:
+    eventually((state / "gray.alive").exists, what="it shows that it is well")
+    before = child(state, "gray")
+    assert before
+    stopped_s = time.monotonic()
+    os.kill(before.pid, signal.SIGSTOP)
+
+    def replaced() -> Identity | None:
+        now = child(state, "gray")
+        return now if now and now != before else None
+
+    assert eventually(replaced, what="another one runs")
+    assert time.monotonic() - stopped_s < GRAY_OUT_S
+    assert not before.is_alive()
+
+
+def test_a_child_that_shows_nothing_at_all_is_left_alone(
+    supervisor: subprocess.Popen[str], state: Path
+) -> None:
+    """Not every program shows signs of life; silence from the first moment is no sign of death."""
+    sleeper = child(state, "sleeper")
+    gray = child(state, "gray")
+    assert sleeper
+    assert gray
+    os.kill(gray.pid, signal.SIGSTOP)
+    eventually(lambda: child(state, "gray") != gray, what="the silent one is gone")
+
+    assert sleeper.is_alive()
