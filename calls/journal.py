@@ -19,6 +19,8 @@ from typing import Any
 import uuid6
 from django.conf import settings
 
+from realtime import failpoints
+
 ENTRY = ".request.json"
 # Held back while the disk is not full: what a full disk still lets in are some thousand requests, because this goes.
 BALLAST_BYTES = 4 * 1024 * 1024
@@ -70,6 +72,7 @@ def keep(content: Mapping[str, Any], *, at_ns: int) -> str:
             raise
         _ballast().unlink(missing_ok=True)
         _write(name, data)
+    failpoints.passed("journal.kept")
     return entry_id
 
 
@@ -125,6 +128,7 @@ def _write(name: str, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        failpoints.passed("journal.written")
         aside.rename(folder() / name)
     except OSError:
         aside.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from calls.domain import limited, storable
 from calls.models import WebhookRecord
 from calls.provider_request import ProviderRequest
 from calls.telephony import twilio_voice
+from realtime import failpoints
 from realtime.eventlog import change
 from realtime.protocol import Actor
 from realtime.registry import react_to
@@ -101,6 +102,7 @@ def webhook(
 
 
 def _answer(one: Webhook, request: ProviderRequest, arguments: dict[str, Any]) -> Answer:
+    failpoints.passed("webhook.verified")
     try:
         return within_deadline(functools.partial(_take, one, request, arguments))
     except Unavailable:
@@ -115,6 +117,7 @@ def _take(
 ) -> Answer:
     """Write down and act. Errors of the database itself go up; a mistake of ours is noted and told to a person."""
     record = _write_down(one.kind, request, verified=True, journal_id=journal_id)
+    failpoints.passed("webhook.written_down")
     try:
         response, outcome = one.view(request, **arguments)
     except (OperationalError, InterfaceError):
@@ -122,7 +125,9 @@ def _take(
     except Exception as error:
         log_failure(one.kind, error)
         response, outcome = _not_understood(one, request, arguments)
+    failpoints.passed("webhook.acted")
     WebhookRecord.objects.filter(pk=record.pk).update(outcome=outcome)
+    failpoints.passed("webhook.noted")
     return response, outcome
 
 

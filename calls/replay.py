@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from calls import journal, metrics, receiving
+from realtime import failpoints
 from realtime.eventlog import change
 from realtime.protocol import Actor
 from realtime.registry import react_to
@@ -48,6 +49,7 @@ def replay_waiting(stop: threading.Event) -> int:
             continue
         except Unavailable:
             break
+        failpoints.passed("journal.replayed")
         journal.done(path)
         count += 1
         metrics.JOURNAL_REPLAYED.inc()

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from realtime import doorbell, registry
+from realtime import doorbell, failpoints, registry
 from realtime.models import CommandReceipt, Event
 from realtime.protocol import CONTROL, KINDS, Actor, LoggedEvent, Recorded
 
@@ -81,13 +81,18 @@ def change(
     """
     log = Change(by=by, now=now)
     with transaction.atomic(durable=True):
+        failpoints.passed("change.begun")
         receipt = _claim_receipt(context) if context and context.request_id else None
+        failpoints.passed("change.receipt_claimed")
         yield log
+        failpoints.passed("change.rows_saved")
         seq = _append(log)
+        failpoints.passed("change.logged")
         log.committed = Done(seq, log.result)
         if receipt is not None:
             answer = {"ok": True, "seq": seq, "result": log.result}
             CommandReceipt.objects.filter(pk=receipt).update(answer=answer)
+        transaction.on_commit(lambda: failpoints.passed("change.committed"))
         for call in log.when_committed:
             transaction.on_commit(call)
         if log.recorded:
@@ -134,6 +139,7 @@ def _append(log: Change) -> int:
     # as they were, and the later event would take the earlier one's change back on every screen. Whoever holds the
     # counter sees everything with a lower number, and nothing else can commit until this change does.
     last = _take_numbers(len(log.recorded))
+    failpoints.passed("change.numbered")
     expanded = [registry.expand(recorded.touched) for recorded in log.recorded]
     entities = _load(expanded)
     rows = []

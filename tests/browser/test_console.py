@@ -42,6 +42,15 @@ def leave_nobody_waiting(service: Service) -> None:
             service.command(dispatcher, "call.dispose", call_id=call["id"], disposition="test")
 
 
+def leave_unassigned(service: Service, units: set[str]) -> None:
+    """Take these units off whatever an earlier test has given them."""
+    dispatcher = service.person("dispatcher1")
+    for one in service.board()["assignments"]:
+        if one["unit_id"] in units:
+            cancelled = {"assignment_id": one["id"], "reason": "uji"}
+            service.command(dispatcher, "assignment.cancel", **cancelled)
+
+
 def incident_row(page: Page, number: str) -> Locator:
     return page.locator("#incidents tbody tr").filter(has_text=number[-4:])
 
@@ -351,6 +360,7 @@ def test_no_number_and_no_callsign_is_cut(
     )
     units = {one["callsign"]: one["id"] for one in service.board()["units"]}
     names = ("DAMKAR-3", "POL-M2")
+    leave_unassigned(service, {units[name] for name in names})
     sent = [
         service.command(
             dispatcher,
