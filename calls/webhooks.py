@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -131,16 +132,31 @@ def _read(http_request: HttpRequest) -> Request | None:
     except RequestDataTooBig:
         return None
     headers = http_request.headers
+    is_json = headers.get("Content-Type", "").lower().startswith("application/json")
     return Request(
         path=http_request.path,
         query=http_request.META.get("QUERY_STRING", ""),
         body=body,
-        pairs=parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"),
-        is_json=headers.get("Content-Type", "").startswith("application/json"),
+        pairs=_json_pairs(body)
+        if is_json
+        else parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"),
+        is_json=is_json,
         signature=headers.get("X-Twilio-Signature", ""),
         token=limited(headers.get("I-Twilio-Idempotency-Token", ""), TOKEN_CHARS_MAX),
         now=timezone.now(),
     )
+
+
+def _json_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a JSON body; what is nested stays in the record only."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(fields, dict):
+        return []
+    plain = {name: value for name, value in fields.items() if isinstance(value, str | int | float)}
+    return [(name, str(value)) for name, value in plain.items()]
 
 
 def _signed(request: Request) -> bool:
