@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ class ProviderRequest:
             path=request.path,
             query=request.META.get("QUERY_STRING", ""),
             body=body,
-            is_json=headers.get("Content-Type", "").startswith("application/json"),
+            is_json=headers.get("Content-Type", "").lower().startswith("application/json"),
             signature=headers.get("X-Twilio-Signature", ""),
             token=limited(headers.get("I-Twilio-Idempotency-Token", ""), TOKEN_CHARS_MAX),
             now=now,
@@ -52,6 +53,8 @@ class ProviderRequest:
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
+        if self.is_json:
+            return _json_pairs(self.body)
         text = self.body.decode("utf-8", "replace")
         return parse_qsl(text, keep_blank_values=True, errors="replace")
 
@@ -91,3 +94,15 @@ class ProviderRequest:
             token=str(row["token"]),
             now=datetime.fromisoformat(row["at"]),
         )
+
+
+def _json_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a JSON body; what is nested stays in the record only."""
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(fields, dict):
+        return []
+    plain = {name: value for name, value in fields.items() if isinstance(value, str | int | float)}
+    return [(name, str(value)) for name, value in plain.items()]

@@ -61,9 +61,18 @@ def project(topic: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     if topic == CONTROL:
         return data
     unit_id = topic.removeprefix("unit:")
-    seen = _for_crew(data.get("set", {}), unit_id)
-    gone = {kind: ids for kind, ids in data.get("gone", {}).items() if kind != "calls"}
-    return {**data, "set": {kind: rows for kind, rows in seen.items() if rows}, "gone": gone}
+    rows = data.get("set", {})
+    seen = _for_crew(rows, unit_id)
+    gone = {kind: set(ids) for kind, ids in data.get("gone", {}).items() if kind != "calls"}
+    # What has changed and is not this crew's to see leaves its board: with its own assignment goes the incident.
+    for kind in rows.keys() - {"calls"}:
+        gone.setdefault(kind, set()).update(row["id"] for row in rows[kind])
+        gone[kind] -= {row["id"] for row in seen[kind]}
+    return {
+        **data,
+        "set": {kind: rows for kind, rows in seen.items() if rows},
+        "gone": {kind: sorted(ids) for kind, ids in gone.items() if ids},
+    }
 
 
 def snapshot(viewer: Viewer) -> Board:

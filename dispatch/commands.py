@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from dispatch.engine.assignments import AssignmentStatus
 from dispatch.models import ADDRESS_CHARS_MAX, NOTE_CHARS_MAX
@@ -25,6 +25,11 @@ ShortText = Annotated[str, Field(max_length=ADDRESS_CHARS_MAX), NoNul]
 LongText = Annotated[str, Field(max_length=NOTE_CHARS_MAX), NoNul]
 Reason = Annotated[str, Field(min_length=1, max_length=ADDRESS_CHARS_MAX), NoNul]
 TypeKey = Annotated[str, Field(max_length=40), NoNul]
+# Any clock a tablet may have; beyond these years it could not be turned into UTC.
+DeviceTime = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+]
 Priority = Annotated[int, Field(ge=1, le=4, strict=True)]
 UnitStatusWord = Literal[
     "available",
@@ -100,7 +105,7 @@ class AssignUnit(CommandBody):
 
 class OneAssignment(CommandBody):
     assignment_id: UUID
-    device_at: datetime | None = None
+    device_at: DeviceTime | None = None
 
 
 class AdvanceAssignment(OneAssignment):

@@ -6,10 +6,12 @@ import asyncio
 import json
 import logging
 import time
+from datetime import datetime
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from realtime import capacity, eventlog, metrics, registry
 from realtime.execution import execute
@@ -24,6 +26,7 @@ FRAMES_PER_S_MAX = 20
 FRAMES_BURST_MAX = 60
 FRAME_BYTES_MAX = 64 * 1024
 COMMANDS_PENDING_MAX = 32
+NOT_SIGNED_IN = "not_signed_in"
 
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -96,8 +99,8 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
             await self.close(CloseCode.BAD_FRAME)
             return
         # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
-        self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic)
         try:
+            self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic)
             seq, text = await self._first_answer(self.subscriber, since)
         except Exception:
             logger.warning("hello_failed", exc_info=True)
@@ -142,7 +145,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         now = timezone.now()
         try:
             answer = await hub().run(
-                lambda: execute(viewer=viewer, name=frame["type"], payload=payload, now=now).body
+                lambda: _execute(viewer=viewer, name=frame["type"], payload=payload, now=now)
             )
         except Exception:
             logger.exception("command_failed", extra={"command": frame["type"]})
@@ -150,6 +153,8 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         finally:
             self.pending -= 1
         await self._reply(frame, answer)
+        if answer.get("code") == NOT_SIGNED_IN and self.subscriber is not None:
+            self.subscriber.close(CloseCode.NOT_SIGNED_IN)
 
     async def _position(self, frame: dict[str, Any]) -> None:
         viewer = self.viewer
@@ -209,6 +214,15 @@ def _payload(frame: dict[str, Any]) -> Any:
         return fields
     body = frame["body"]
     return {**fields, **body} if isinstance(body, dict) else body
+
+
+def _execute(
+    *, viewer: Viewer, name: str, payload: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """A command acts with the rights of this moment, not with those of the hello: HTTP asks each time, too."""
+    if not registry.still_valid([viewer])[0]:
+        return {"ok": False, "code": NOT_SIGNED_IN, "detail": _("Sign in first.")}
+    return execute(viewer=viewer, name=name, payload=payload, now=now).body
 
 
 def _run_since(topic: str, since: int) -> tuple[int, str] | None:

@@ -39,6 +39,9 @@ REDIS_RETRY_S = 1.0
 READ_BATCH_MAX = 500
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
 REDIS_CONNECT_S = 1.0
+SNAPSHOT_AGE_S_MAX = (
+    1.0  # positions are not in the log: a board read earlier shows units where they were
+)
 
 Frame = tuple[int, str]  # (number or 0, text)
 
@@ -104,6 +107,7 @@ class Hub:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
         self._workers = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="hub-worker")
         self._snapshot: Frame | None = None  # the centre's board, shared by all who work there
+        self._snapshot_at = 0.0
         self._snapshot_lock = asyncio.Lock()
         self._started = asyncio.Event()
         doorbell.listen_in_process(self._heard)
@@ -143,9 +147,11 @@ class Hub:
             return own
         async with self._snapshot_lock:
             kept = self._snapshot
-            # Read at or after the subscriber's start, with nothing newer known: as good as a fresh one.
-            if kept and kept[0] >= max(subscriber.start, self.head or 0):
+            # Just read, and with nothing newer known: as good as a fresh one.
+            is_fresh = time.monotonic() - self._snapshot_at < SNAPSHOT_AGE_S_MAX
+            if kept and is_fresh and kept[0] >= max(subscriber.start, self.head or 0):
                 return kept
+            self._snapshot_at = time.monotonic()
             self._snapshot = await self.run(read)
             return self._snapshot
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -195,6 +195,9 @@ def fix_of(row: Any, *, now: datetime) -> Fix:
         at = parse_datetime(row["at"]) if row.get("at") else now
         if at is None or at.tzinfo is None:
             raise ValueError
+        at = at.astimezone(
+            UTC
+        )  # at the edge of the calendar this overflows, and so would the database
         heading = _number(row, "heading", 0, 360)
         return Fix(
             position=LatLng(float(row["lat"]), float(row["lng"])),
@@ -220,7 +223,9 @@ def _callsigns(rows: list[Any]) -> dict[str, UUID]:
     wanted = {
         str(row["callsign"]).upper() for row in rows if isinstance(row, dict) and "callsign" in row
     }
-    wanted = {callsign for callsign in wanted if "\x00" not in callsign}  # PostgreSQL refuses it
+    wanted = {
+        callsign for callsign in wanted if callsign.isprintable()
+    }  # PostgreSQL refuses NUL and half signs
     if not wanted:
         return {}
     return {

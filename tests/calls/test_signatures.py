@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from urllib.parse import urlencode
 
@@ -153,3 +154,21 @@ def test_a_refused_body_is_kept_only_in_part(types):
     unsigned({"From": "x" * 50_000})
 
     assert len(WebhookRecord.objects.get().params[0][1]) == 1_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_a_call_described_in_json_is_the_same_call(provider, content_type):
+    body = json.dumps({**PARAMS, "CallStatus": "ringing", "nested": {"a": 1}})
+    path = f"{INCOMING}?bodySHA256={hashlib.sha256(body.encode()).hexdigest()}"
+    validator = RequestValidator(provider.TWILIO_AUTH_TOKEN)
+    headers = {
+        "X-Twilio-Signature": validator.compute_signature(provider.PUBLIC_BASE_URL + path, {})
+    }
+
+    for _ in range(2):
+        answer = Client().post(path, body, content_type=content_type, headers=headers)
+        assert answer.status_code == 200
+
+    call = Call.objects.get()
+    assert (call.provider_sid, call.caller) == ("CA1", "+6281234567890")

@@ -192,6 +192,30 @@ async def test_too_many_frames_close_the_socket(ada):
         assert await client.closed_with() == CloseCode.TOO_MANY_FRAMES
 
 
+async def test_a_socket_that_says_no_hello_is_closed(ada, monkeypatch):
+    monkeypatch.setattr(consumers, "HELLO_WITHIN_S", 0.05)
+    async with as_(ada) as client:
+        assert await client.closed_with() == CloseCode.HELLO_EXPECTED
+
+
+async def test_more_commands_at_once_than_the_limit_are_each_answered_and_the_socket_lives(
+    ada, monkeypatch
+):
+    monkeypatch.setattr(consumers, "COMMANDS_PENDING_MAX", 2)
+    async with as_(ada) as client:
+        await client.hello()
+        for number in range(10, 20):
+            await client.send({"id": number, "type": "incident.open"})
+        replies = [await client.next("result") for _ in range(10)]
+        again = await client.command("incident.open")
+
+    refused = [reply["code"] for reply in replies if not reply["ok"]]
+    assert sorted(reply["id"] for reply in replies) == list(range(10, 20))
+    assert refused
+    assert set(refused) == {"too_many_commands"}
+    assert again["ok"]
+
+
 async def test_a_socket_that_does_not_read_is_closed_at_its_limit_and_costs_the_others_nothing(
     ada, bo, monkeypatch
 ):
@@ -252,6 +276,18 @@ async def test_a_revoked_token_closes_its_socket(ada, monkeypatch):
         assert await client.closed_with() == CloseCode.NOT_SIGNED_IN
 
 
+async def test_a_command_after_the_rights_have_gone_does_not_act(ada, monkeypatch):
+    monkeypatch.setattr(hub, "RIGHTS_CHECK_S", 3600)  # the check by the clock has not come yet
+    async with as_(ada) as client:
+        await client.hello()
+        await do(ApiToken.objects.filter(user=ada.user).update, revoked_at="2026-01-01T00:00:00Z")
+        reply = await client.command("incident.open")
+
+        assert (reply["ok"], reply["code"]) == (False, "not_signed_in")
+        assert await client.closed_with() == CloseCode.NOT_SIGNED_IN
+    assert await do(eventlog.head_seq) == 0
+
+
 async def test_a_new_role_closes_the_socket_of_the_old_one(ada, monkeypatch):
     monkeypatch.setattr(hub, "RIGHTS_CHECK_S", 0.05)
     async with as_(ada) as client:
@@ -288,6 +324,30 @@ async def test_positions_reach_the_centre_and_the_unit_itself_but_no_other_crew(
     assert [frame["units"][0]["id"] for frame in seen] == [str(engine)] * 2
     assert seen[0]["units"][0]["lat"] == 0.92
     assert foreign["type"] == "skip"
+
+
+async def test_a_console_opened_in_a_quiet_hour_sees_units_where_they_are_now(
+    ada, bo, engine, client, monkeypatch
+):
+    monkeypatch.setattr(hub, "SNAPSHOT_AGE_S_MAX", 0.0)
+
+    def moves() -> None:
+        row = {"unit_id": str(engine), "lat": 0.92, "lng": 104.46}
+        client.post(
+            "/api/v1/positions",
+            json.dumps({"positions": [row]}),
+            content_type="application/json",
+            headers=ada.bearer,
+        )
+
+    async with as_(ada) as first:
+        early = await first.hello()
+        await do(moves)
+        async with as_(bo) as second:
+            late = await second.hello()
+
+    assert early["state"]["units"][0]["position"] is None
+    assert late["state"]["units"][0]["position"]["lat"] == 0.92
 
 
 async def test_a_hub_that_is_rung_while_it_stops_does_stop(ada):

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dispatch.services.alarms import clear_alarms
 from realtime import eventlog, registry
-from realtime.protocol import Actor, Viewer, apply_event, prune_for_unit, state_of
+from realtime.protocol import Actor, Viewer, apply_event, state_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,6 @@ def verify(viewers: list[Viewer], act: Callable[[], Any], *names: str) -> None:
         for event in events:
             if viewer.topic in event.topics:
                 state = apply_event(state, registry.project(viewer.topic, event.data))
-                if viewer.unit_id:
-                    state = prune_for_unit(state, viewer.unit_id)
         fresh = state_of(snapshot(viewer))
         assert state == fresh, f"{viewer.username} would see something else after a reload"
         changed = changed or fresh != before[viewer]

@@ -107,6 +107,7 @@ def test_an_impossible_jump_is_kept_but_not_shown(ada, engine, spread):
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
+        ({"at": "0001-01-01T00:00:00+05:00"}, "position_invalid"),
         ({"at": (NOW + timedelta(minutes=3)).isoformat()}, "device_clock"),
         ({"at": "2020-01-01T00:00:00Z"}, "device_clock"),
         ({"at": "2026-11-24T03:00:00"}, "position_invalid"),
@@ -129,7 +130,7 @@ def test_a_wrong_position_is_refused_and_the_others_are_taken(ada, engine, sprea
 
 
 @pytest.mark.parametrize(
-    "callsign", ["", "\x00", "\u202eDAMKAR", "🚒", "a" * 5_000, None, 7, ["x"]]
+    "callsign", ["\ud800", "", "\x00", "\u202eDAMKAR", "🚒", "a" * 5_000, None, 7, ["x"]]
 )
 def test_an_odd_callsign_is_unknown_and_breaks_nothing(ada, engine, callsign):
     answer = send(ada, [row(callsign=callsign), 5, None, []]).json()

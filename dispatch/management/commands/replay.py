@@ -78,6 +78,10 @@ class Command(BaseCommand):
                 )
             except NoService as error:
                 raise CommandError(str(error)) from None
+            except KeyboardInterrupt:
+                done = int(bar.tasks[0].completed)
+                sentence = f"Stopped after {done} of {len(reports)} reports. What was sent stays; nothing was checked."
+                raise CommandError(sentence, returncode=130) from None
         _say_what_became(console, outcome)
         if not outcome.is_good:
             raise SystemExit(1)
