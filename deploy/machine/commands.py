@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.machine import say
 
 HEARTBEAT_S = 10.0
+SELECT_S = 1.0
 FAILURE_LINES_MAX = 30
 FAILURE_FIRST_LINES = 8
 
@@ -99,7 +100,7 @@ def _follow(
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if selector.select(timeout=1.0):
+            if selector.select(timeout=SELECT_S):
                 chunk = os.read(process.stdout.fileno(), 65536)
                 if not chunk:
                     break
