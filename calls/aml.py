@@ -18,6 +18,9 @@ OLD_AFTER = timedelta(minutes=10)
 FUTURE_AFTER = timedelta(minutes=2)
 HEX_CHARS_MAX = 1_000
 FIELDS_MAX = 60
+METHOD_CHARS_MAX = 20
+NUMBER_CHARS_MAX = 40
+LANGUAGE_CHARS_MAX = 10
 _HEAD = re.compile(r'^\s*A["”“\']?\s*ML=(\d+)', re.IGNORECASE)
 _HEX = re.compile(r"^\s*[0-9A-Fa-f]{40,1000}\s*$")
 
@@ -79,12 +82,12 @@ def from_form(fields: Mapping[str, str], *, now: datetime) -> Aml:
         radius_m=_radius(fields.get("location_accuracy")),
         at=at,
         confidence=confidence,
-        method=fields.get("location_source", "")[:20].lower(),
+        method=fields.get("location_source", "")[:METHOD_CHARS_MAX].lower(),
         altitude_m=_number(fields.get("location_altitude")),
         altitude_radius_m=_radius(fields.get("location_vertical_accuracy")),
         imei=_digits(fields.get("device_imei")),
-        number=fields.get("device_number", "").strip()[:40],
-        language=fields.get("device_languages", "").split(",")[0][:10],
+        number=fields.get("device_number", "").strip()[:NUMBER_CHARS_MAX],
+        language=fields.get("device_languages", "").split(",")[0][:LANGUAGE_CHARS_MAX],
         network=fields.get("cell_network_mcc", "")[:3] + fields.get("cell_network_mnc", "")[:3],
         warnings=tuple(warnings),
     )
@@ -160,7 +163,7 @@ def _version_2(fields: Mapping[str, str]) -> Aml:
         altitude_m=_number(_nth(height, 0)),
         altitude_radius_m=_radius(_nth(height, 1)),
         imei=_digits(fields.get("ei")),
-        language=fields.get("lg", "")[:10],
+        language=fields.get("lg", "")[:LANGUAGE_CHARS_MAX],
         network=fields.get("nc", "")[:6],
         warnings=tuple(warnings),
     )

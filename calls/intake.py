@@ -53,6 +53,8 @@ logger = logging.getLogger(__name__)
 MEDIA_MAX = 20
 ATTEMPTS_MAX = 3
 SEQUENCE_MAX = 2**53
+PROVIDER_WORD_CHARS_MAX = 20  # the provider's words for a status or an error
+MESSAGE_STATUS_CHARS_MAX = 30
 
 
 class _Repeated(Exception):  # noqa: N818 - not an error: somebody else is storing the same
@@ -132,7 +134,7 @@ def _receive_status(seen: SeenStatus, *, now: datetime) -> str:
         before = ProviderState(
             CallStatus(call.status), call.provider_status, call.provider_sequence
         )
-        after = next_status(before, seen.status[:20], seen.sequence)
+        after = next_status(before, seen.status[:PROVIDER_WORD_CHARS_MAX], seen.sequence)
         if after == before:
             return "nothing_new"
         call.provider_status = after.provider_status
@@ -292,7 +294,7 @@ def receive_message_status(
     *, provider: str, sid: str, status: str, error_code: str, now: datetime
 ) -> str:
     """Keep what the provider says about a message of ours, in whatever order it says it."""
-    sid, status = storable(sid)[:SID_CHARS_MAX], limited(status, 30)
+    sid, status = storable(sid)[:SID_CHARS_MAX], limited(status, MESSAGE_STATUS_CHARS_MAX)
     with transaction.atomic():
         message = (
             Message.objects.select_for_update().filter(provider=provider, provider_sid=sid).first()
@@ -303,12 +305,16 @@ def receive_message_status(
             provider=provider,
             provider_sid=sid,
             status=status,
-            defaults={"message": message, "error_code": error_code[:20], "at": now},
+            defaults={
+                "message": message,
+                "error_code": error_code[:PROVIDER_WORD_CHARS_MAX],
+                "at": now,
+            },
         )
         if message is None:
             return "unknown_message"
         message.provider_status = next_message_status(message.provider_status, status)
-        message.error_code = message.error_code or error_code[:20]
+        message.error_code = message.error_code or error_code[:PROVIDER_WORD_CHARS_MAX]
         message.save(update_fields=["provider_status", "error_code"])
     return "applied" if is_new else "nothing_new"
 

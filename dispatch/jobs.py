@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-JOB_ATTEMPTS_MAX = 5
-
 
 def on_app_ready(app: Any) -> None:
     """Called by procrastinate's Django app when the tasks of every application are known."""

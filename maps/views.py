@@ -13,6 +13,7 @@ from maps.geocoding.places import PlaceHit
 from realtime.views import api, refusal
 
 QUERY_CHARACTERS_MAX = 200
+NEAR_CHARACTERS_MAX = 100
 LIMIT_DEFAULT = 10
 TILE_AGE_S_MAX = 300  # an edit of the map is on every screen after that, at the latest
 
@@ -56,7 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _near(text: str) -> LatLng | None:
-    lat, _comma, lng = text[:100].partition(",")
+    lat, _comma, lng = text[:NEAR_CHARACTERS_MAX].partition(",")
     try:
         return LatLng(float(lat), float(lng))
     except ValueError:

@@ -37,6 +37,7 @@ READ_AGE_S_MAX = 4.0
 SOCKET_QUEUE_MAX = 2_000
 REDIS_RETRY_S = 1.0
 READ_BATCH_MAX = 500
+READ_THREADS_MAX = 1  # events are handed out in their order
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
 REDIS_CONNECT_S = 1.0
 SNAPSHOT_AGE_S_MAX = (
@@ -104,7 +105,7 @@ class Hub:
         self.subscribers: dict[str, set[Subscriber]] = {}
         self.positions: dict[str, dict[str, Any]] = {}
         self.rung = asyncio.Event()
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
+        self._reader = ThreadPoolExecutor(READ_THREADS_MAX, thread_name_prefix="hub-reader")
         self._workers = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="hub-worker")
         self._snapshot: Frame | None = None  # the centre's board, shared by all who work there
         self._snapshot_at = 0.0

@@ -16,6 +16,7 @@ HEARTBEAT_S = 10.0
 MACHINE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 # Who reads which: uv, pip, and node (npm and playwright). Each brings certificates of its own and looks no further.
 CERTIFICATE_SETTINGS = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+SELECT_S = 1.0
 FAILURE_LINES_MAX = 30
 FAILURE_FIRST_LINES = 8
 
@@ -113,7 +114,7 @@ def _follow(
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if selector.select(timeout=1.0):
+            if selector.select(timeout=SELECT_S):
                 chunk = os.read(process.stdout.fileno(), 65536)
                 if not chunk:
                     break

@@ -18,6 +18,7 @@ PYTHON = VENV / "bin/python"
 DEBS = REPOSITORY / ".siaga/debs"
 # A socket's path may have 107 bytes; this leaves room for "/postgres/.s.PGSQL.5432".
 SOCKET_FOLDER_BYTES_MAX = 80
+TAG_CHARS_MAX = 12
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def prepare(home: Path) -> Places:
     """Make the folders of a home, each only for whom it is. Can be run again."""
     account = rights.database_account()
     _make(home, mode=0o711 if account else 0o700)
-    tag = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    tag = hashlib.sha256(str(home).encode()).hexdigest()[:TAG_CHARS_MAX]
     inside, outside = home, Path("/var/lib") / f"siaga-{tag}"
     if account and not rights.can_enter(home, account):
         # The clone lies in a folder like /root, closed to the account that PostgreSQL must run under.

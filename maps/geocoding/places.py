@@ -18,6 +18,8 @@ WORD_SIMILARITY_MIN = 0.6
 NEAR_HALF_M = 3_000.0  # at this distance a place has lost half of what nearness may give
 NEAR_WEIGHT = 0.1
 FETCH_MAX = 200
+FUZZY_HITS_MAX = 6  # of one written word
+HITS_DEFAULT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ FROM unnest(%(wanted)s::text[], %(begins)s::text[]) AS w(wanted, begins)
 CROSS JOIN LATERAL (
   SELECT place_id, normal, similarity(squashed, w.wanted) AS score FROM maps_placename
   WHERE squashed ~>=~ w.begins AND squashed ~<~ (w.begins || '~') AND similarity(squashed, w.wanted) >= %(least)s
-  ORDER BY score DESC LIMIT 6
+  ORDER BY score DESC LIMIT {FUZZY_HITS_MAX}
 ) AS n {_JOINS}
 """  # noqa: S608 - built from constants
 
 
-def search(query: str, *, near: LatLng | None = None, limit: int = 10) -> list[PlaceHit]:
+def search(query: str, *, near: LatLng | None = None, limit: int = HITS_DEFAULT) -> list[PlaceHit]:
     """Places whose name is like the query, the likeliest first; each place once."""
     normal = normalise(query)
     if not normal:
@@ -145,8 +147,8 @@ def _by_wanted(sql: str, values: dict[str, Any]) -> dict[str, list[PlaceHit]]:
         rows = cursor.fetchall()
     found: dict[str, list[PlaceHit]] = {}
     for row in rows:
-        hits = found.setdefault(row[12], [])
-        hit = _hit(row[:12])
+        hits = found.setdefault(row[-1], [])
+        hit = _hit(row[:-1])
         if all(hit.id != other.id for other in hits):
             hits.append(hit)
     return found

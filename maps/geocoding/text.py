@@ -28,6 +28,7 @@ NAMED_IN_FULL_WORDS_MIN = 3  # "ambulans 119" is called for, "RSUD Raja Ahmad Ta
 CROSSING_M_MAX = 60.0
 CROSSING_RADIUS_M = 120.0
 CANDIDATES_MAX = 8
+CROSSING_STREETS_MAX = 3
 
 # How sure an exactly named, unique place of this kind is meant; and how useful it is to a crew (for the order only).
 CONFIDENCE: dict[str, float] = {
@@ -430,7 +431,9 @@ def _confidence(hit: PlaceHit, mention: _Mention) -> float | None:
 
 def _crossings(mentions: list[_Mention]) -> list[Candidate]:
     """Two streets in one text that meet: the crossing is meant."""
-    streets = [hit for mention in mentions for hit in mention.hits if hit.kind == "street"][:3]
+    streets = [hit for mention in mentions for hit in mention.hits if hit.kind == "street"][
+        :CROSSING_STREETS_MAX
+    ]
     found = []
     for at, first in enumerate(streets):
         for second in streets[at + 1 :]:

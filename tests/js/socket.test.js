@@ -165,3 +165,20 @@ test("a command during a cut is refused at once", async () => {
   world.pass(6000);
   assert.equal((await socket.send("call.answer", {})).code, "not_sent");
 });
+
+test("a screen that finds no place comes back by itself, a little later each time", () => {
+  const { world, socket } = linked();
+  const waits = [];
+  for (let turn = 0; turn < 8; turn++) {
+    const told = world.at;
+    world.sockets.at(-1).onclose({ code: 1013 });
+    waits.push(socket.link.nextTryAt - told);
+    world.pass(socket.link.nextTryAt - told);
+  }
+  assert.equal(world.sockets.length, 9);
+  assert.ok(waits.every((wait, turn) => turn === 0 || wait >= waits[turn - 1]));
+  assert.ok(waits.at(-1) >= 2500);
+  world.sockets.at(-1).onopen();
+  world.sockets.at(-1).onmessage({ data: JSON.stringify({ type: "snapshot", seq: 10, state: {} }) });
+  assert.equal(socket.link.state, "live");
+});

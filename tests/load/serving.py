@@ -49,6 +49,7 @@ class Service:
     port: int = field(default_factory=free_port)
     extra: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()  # a program that starts the server, with limits for example
     profile: str | None = None  # where cProfile's statistics of the server go
     auth_token: str = field(default_factory=lambda: secrets.token_hex(16))
     account_sid: str = field(default_factory=lambda: f"AC{secrets.token_hex(16)}")
@@ -109,7 +110,7 @@ class Service:
         server = ["uvicorn"]
         if self.profile:
             server = ["tests.load.profiled_server", self.profile]
-        command = [sys.executable, "-m", *server, "dispatch.asgi:application"]
+        command = [*self.prefix, sys.executable, "-m", *server, "dispatch.asgi:application"]
         command += ["--port", str(self.port), "--ws", "websockets"]
         command += ["--ws-per-message-deflate", "false", "--no-access-log"]
         command += ["--log-level", "warning", *self.arguments]

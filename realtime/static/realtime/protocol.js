@@ -2,6 +2,9 @@
 import { follows, isEventNumber, sameNumber } from "#realtime/wire";
 
 export const PROTOCOL_VERSION = 1;
+const RECONNECT_MS_MIN = 300;
+const RECONNECT_MS_MAX = 5000;
+const RECONNECT_DOUBLINGS_MAX = 10;
 export const KINDS = Object.freeze(["calls", "incidents", "units", "assignments", "alarms"]);
 
 /** Codes with which the server closes a socket (realtime/protocol.py). */
@@ -64,7 +67,11 @@ export function hello(since) {
  * @param {number} attempt 0 for the first
  * @param {number} chance 0..1
  */
-export function reconnectDelayMs(attempt, chance, { baseMs = 300, maxMs = 5000 } = {}) {
-  const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 10));
+export function reconnectDelayMs(
+  attempt,
+  chance,
+  { baseMs = RECONNECT_MS_MIN, maxMs = RECONNECT_MS_MAX } = {},
+) {
+  const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, RECONNECT_DOUBLINGS_MAX));
   return Math.round(full * (0.5 + chance / 2));
 }

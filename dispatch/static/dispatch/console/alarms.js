@@ -17,6 +17,7 @@ const WORDS = {
   webhook_rejected: () => gettext("Unsigned messages to the telephone address: %(recent)s in five minutes"),
   connection_failed: () => gettext("A caller could not be connected"),
   message_failed: () => gettext("A message to a citizen was not delivered"),
+  effect_failed: () => gettext("The provider did not do it: %(act)s. See to it by telephone"),
   disk_filling: () => gettext("The disk of %(folders)s is %(percent)s% full: make room today"),
   disk_nearly_full: () => gettext("The disk of %(folders)s is %(percent)s% full: make room now"),
   sockets_full: () => gettext("Screens are turned away: %(open)s are open and no more fit"),

@@ -7,6 +7,8 @@ import { TypeField } from "#console/type_field";
 
 const SEARCH_WAIT_MS = 250;
 const SEARCH_CHARS_MIN = 3;
+const SEARCH_CHARS_MAX = 200; // as maps/views.py: QUERY_CHARACTERS_MAX
+const PLACES_MAX = 5;
 const TEXTS_MAX = { address: 300, landmark: 300, note: 10_000 };
 
 export class CaseForm {
@@ -156,7 +158,11 @@ export class CaseForm {
     this.#clearTimers();
     this.aborter = new AbortController();
     const { lat, lng } = this.owner.subject()?.location ?? this.app.boot.city;
-    const parameters = new URLSearchParams({ q: query.slice(0, 200), near: `${lat},${lng}`, limit: "5" });
+    const parameters = new URLSearchParams({
+      q: query.slice(0, SEARCH_CHARS_MAX),
+      near: `${lat},${lng}`,
+      limit: String(PLACES_MAX),
+    });
     try {
       const answer = await getJson(`/api/v1/places?${parameters}`, { signal: this.aborter.signal });
       this.app.ui.setFound(answer.places);

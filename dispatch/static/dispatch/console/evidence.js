@@ -5,6 +5,7 @@ import { bestLocation } from "#console/board";
 export const EVIDENCE_MAX = 9;
 const SAME_M = 1;
 const FALLBACK_RADIUS_M = 100;
+const LABEL_CHARS_MAX = 300; // as dispatch/models.py: ADDRESS_CHARS_MAX
 
 /**
  * @typedef {{key: string, source: string, label: string|null, lat: number, lng: number, radius_m: number|null,
@@ -69,5 +70,11 @@ function compared(piece, used) {
 /** The location of a command, without what the command does not take. */
 export function locationBody(piece) {
   const { lat, lng, radius_m, source, label } = piece;
-  return { lat, lng, radius_m: radius_m ?? null, source, label: label ? label.slice(0, 300) : null };
+  return {
+    lat,
+    lng,
+    radius_m: radius_m ?? null,
+    source,
+    label: label ? label.slice(0, LABEL_CHARS_MAX) : null,
+  };
 }
