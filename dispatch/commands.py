@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from dispatch.engine.assignments import AssignmentStatus
 from dispatch.models import ADDRESS_CHARS_MAX, NOTE_CHARS_MAX
 from dispatch.services import alarms, assignments, incidents, paper
 from dispatch.services import units as unit_services
 from realtime.eventlog import Done
-from realtime.protocol import Role
+from realtime.protocol import Rejected, Role
 from realtime.registry import CommandBody, Context, register_command, register_rejection
 
 PAPER_UNITS_MAX = 20
@@ -153,18 +153,6 @@ class EnterPaper(OpenIncident):
     closed_at: AwareDatetime | None = None
     disposition: IncidentDisposition | None = None
 
-    @model_validator(mode="after")
-    def whole(self) -> EnterPaper:
-        if self.incident_id is None and self.opened_at is None:
-            raise ValueError("opened_at: when was the incident opened?")
-        if (self.closed_at is None) != (self.disposition is None):
-            raise ValueError("closed_at and disposition belong together")
-        if len({one.unit_id for one in self.units}) < len(self.units):
-            raise ValueError("units: each unit once")
-        if self.answered_at is not None and self.received_at is None:
-            raise ValueError("received_at: when did the call come?")
-        return self
-
 
 def open_incident(ctx: Context, body: OpenIncident) -> Done:
     """Open an incident, from a call when there is one."""
@@ -253,6 +241,7 @@ def clear_alarm(ctx: Context, body: OneAlarm) -> Done:
 
 def enter_paper(ctx: Context, body: EnterPaper) -> Done:
     """Enter afterwards what was done on paper, with its real times."""
+    _check_sheet(body)
     working = [
         paper.PaperUnit(
             one.unit_id,
@@ -279,6 +268,18 @@ def enter_paper(ctx: Context, body: EnterPaper) -> Done:
         answered_at=body.answered_at,
     )
     return paper.enter_incident(ctx, event, working, end)
+
+
+def _check_sheet(body: EnterPaper) -> None:
+    """What a person may forget on the sheet, in words."""
+    if body.incident_id is None and body.opened_at is None:
+        raise Rejected("paper_no_opening", status=422)
+    if (body.closed_at is None) != (body.disposition is None):
+        raise Rejected("paper_end_incomplete", status=422)
+    if len({one.unit_id for one in body.units}) < len(body.units):
+        raise Rejected("paper_unit_twice", status=422)
+    if body.answered_at is not None and body.received_at is None:
+        raise Rejected("paper_no_call_time", status=422)
 
 
 def _step(
@@ -329,6 +330,10 @@ def register() -> None:
         "alarm_gone": _("The alarm is not on the board any more."),
         "alarm_not_acknowledged": _("Acknowledge the alarm first."),
         "paper_in_the_future": _("A time lies in the future. Paper tells what has happened."),
+        "paper_no_opening": _("Write when the incident was opened."),
+        "paper_end_incomplete": _("An end needs both: when, and what it turned out to be."),
+        "paper_unit_twice": _("A unit stands twice on the sheet; write its steps in one line."),
+        "paper_no_call_time": _("Write when the call came."),
         "paper_too_old": _("A time is older than %(hours)s hours."),
         "paper_order": _(
             "The times are not in their order: received, answered, opened, steps, end."

@@ -40,7 +40,9 @@ TELEMETRY_S = 1.0
 RIGHTS_CHECK_S = 2.0
 # A hub that has not read the log for this long takes no new sockets: they come back later, or to another worker.
 READ_AGE_S_MAX = 5.0
+# A socket that does not read holds at most this; then it is closed and comes back by its number.
 SOCKET_QUEUE_MAX = 2_000
+SOCKET_QUEUE_CHARS_MAX = 4_000_000
 READ_BATCH_MAX = 500
 HUB_THREADS = 6
 
@@ -48,7 +50,7 @@ HUB_THREADS = 6
 class Subscriber:
     """One socket's place in the hub: what it may see and a bounded queue of ready frames."""
 
-    __slots__ = ("closed", "floor", "frames", "start", "topic", "viewer", "waiter")
+    __slots__ = ("chars", "closed", "floor", "frames", "start", "topic", "viewer", "waiter")
 
     def __init__(self, viewer: Viewer, topic: str, start: int) -> None:
         self.viewer = viewer
@@ -56,21 +58,24 @@ class Subscriber:
         self.start = start  # the hub's head when this socket came
         self.floor: int | None = None  # frames up to here were part of the first answer
         self.frames: deque[Frame] = deque()
+        self.chars = 0
         self.waiter: asyncio.Future[None] | None = None
         self.closed: int | None = None
 
     def offer(self, frame: Frame) -> None:
         if self.closed is not None:
             return
-        if len(self.frames) >= SOCKET_QUEUE_MAX:
+        if len(self.frames) >= SOCKET_QUEUE_MAX or self.chars >= SOCKET_QUEUE_CHARS_MAX:
             self.close(CloseCode.TOO_SLOW)
             return
         self.frames.append(frame)
+        self.chars += len(frame[1])
         self._wake()
 
     def close(self, code: int) -> None:
         if self.closed is None:
             self.closed = code
+            self.frames.clear()  # the writer may hang in the socket for long; what it would have sent need not
             metrics.SOCKETS_CLOSED.labels(str(code)).inc()
             self._wake()
 
@@ -83,6 +88,7 @@ class Subscriber:
         while True:
             while self.floor is not None and self.frames and self.closed is None:
                 seq, text = self.frames.popleft()
+                self.chars -= len(text)
                 if seq == 0 or seq > self.floor:
                     return text
             if self.closed is not None:

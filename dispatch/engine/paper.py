@@ -41,25 +41,38 @@ class PaperTimes:
 def check_paper(times: PaperTimes, *, now: datetime) -> None:
     """Refuses what cannot have happened: in the future, too long ago, out of order, ended while units were working."""
     head = [times.received_at, times.answered_at, times.opened_at]
-    _check_instants([*head, times.closed_at], now=now)
+    _check_instants(head, now=now)
     _check_order(head)
     for steps in times.units:
-        check_steps(steps, opened_at=times.opened_at, now=now)
-        if times.closed_at is None:
-            continue
-        if S.CLEAR not in steps:
-            raise Rejected("paper_not_over", status=422)
-        _check_order([*steps.values(), times.closed_at])
+        check_steps(steps, {}, opened_at=times.opened_at, now=now)
     if times.closed_at is not None:
-        _check_order([times.opened_at, times.closed_at])
+        check_end(times.closed_at, opened_at=times.opened_at, units=times.units, now=now)
 
 
-def check_steps(steps: Steps, *, opened_at: datetime, now: datetime) -> None:
-    """The steps of one unit: begun by being assigned, in their order, after the incident was opened."""
+def check_steps(
+    written: Steps, known: Steps, *, opened_at: datetime, now: datetime
+) -> dict[AssignmentStatus, datetime]:
+    """All steps of one unit: begun by being assigned, in their order, after the incident was opened.
+
+    What the service has known itself may be older than paper may be: a flood lasts for days.
+    """
+    steps = merged(known, written)
     if S.ASSIGNED not in steps or set(steps) - set(PAPER_STEPS):
         raise Rejected("paper_not_assigned", status=422)
-    _check_instants(list(steps.values()), now=now)
+    _check_instants(list(written.values()), now=now)
     _check_order([opened_at, *(steps[step] for step in PAPER_STEPS if step in steps)])
+    return steps
+
+
+def check_end(
+    closed_at: datetime, *, opened_at: datetime, units: Sequence[Steps], now: datetime
+) -> None:
+    _check_instants([closed_at], now=now)
+    _check_order([opened_at, closed_at])
+    for steps in units:
+        if S.CLEAR not in steps:
+            raise Rejected("paper_not_over", status=422)
+        _check_order([steps[S.CLEAR], closed_at])
 
 
 def merged(known: Steps, written: Steps) -> dict[AssignmentStatus, datetime]:

@@ -8,16 +8,20 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from realtime.protocol import stamp
+
 
 def boot(request: HttpRequest) -> dict[str, Any]:
     person: Any = request.user
     return {
         "viewer": {
             "id": str(person.pk),
+            "username": person.username,
             "name": person.get_full_name() or person.username,
             "role": person.role,
             "unit_id": str(person.unit_id) if person.unit_id else None,
         },
+        "sessionEndsAt": stamp(request.session.get_expiry_date()),
         "city": city(),
         "basemapUrl": settings.BASEMAP_URL,
         "language": get_language(),

@@ -16,7 +16,6 @@ from dispatch.engine.paper import (
     check_paper,
     check_steps,
     last_step,
-    merged,
 )
 from dispatch.models import Assignment, Incident
 from dispatch.services.assignments import holder_of
@@ -62,6 +61,7 @@ class _Written:
     assignments: list[Any] = field(default_factory=list)
     units: list[Any] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    known: list[dict[AssignmentStatus, datetime]] = field(default_factory=list)
 
 
 def enter_incident(
@@ -137,8 +137,9 @@ def _write_units(
         if unit is None:
             raise Rejected("unit_unknown", status=404)
         assignment = held.get(one.unit_id) or Assignment(incident=incident, unit_id=one.unit_id)
-        steps = merged(_known_steps(assignment), one.steps)
-        check_steps(steps, opened_at=incident.opened_at, now=ctx.now)
+        steps = check_steps(
+            one.steps, _known_steps(assignment), opened_at=incident.opened_at, now=ctx.now
+        )
         status = last_step(steps)
         if assignment.assigned_at is None:
             if status in ACTIVE:
@@ -158,6 +159,7 @@ def _write_units(
         assignment.save()
         if (was_active or status in ACTIVE) and status in UNIT_STATUS:
             units.services.set_status(unit_id=one.unit_id, status=UNIT_STATUS[status], now=ctx.now)
+        written.known.append(steps)
         written.assignments.append(assignment.pk)
         written.units.append(one.unit_id)
         written.steps += [

@@ -162,3 +162,32 @@ def test_the_key_of_the_cut_bar_opens_the_pack(console: Page, service: Service) 
     with console.expect_popup() as opened:
         console.keyboard.press("Control+KeyP")
     expect(opened.value.locator("h1").nth(1)).to_contain_text("Paket darurat")
+
+
+def test_a_session_that_ends_in_the_shift_is_renewed_over_the_board_without_losing_a_word(
+    page: Page, service: Service
+) -> None:
+    service.stop()
+    service.env["SESSION_HOURS"] = "0.006"  # 22 s
+    service.start()
+    try:
+        service.sign_in(page, "dispatcher1")
+        expect(page.locator("html")).to_have_attribute("data-link", "live")
+        typed = page.locator("[data-panel=dock] [data-input]")
+        typed.fill("catat belum dikirim")
+        again = page.locator("[data-panel=again]")
+        expect(again).to_contain_text("berakhir dalam", timeout=30_000)
+        expect(again).to_contain_text("sudah berakhir", timeout=30_000)
+        expect(page.locator("html")).to_have_attribute("data-link", "cut", timeout=30_000)
+        again.locator("[name=password]").fill("salah")
+        page.keyboard.press("Enter")
+        expect(again).to_contain_text("Kata sandi salah")
+        again.locator("[name=password]").fill(service.person("dispatcher1")["password"])
+        page.keyboard.press("Enter")
+        expect(page.locator("html")).to_have_attribute("data-link", "live")
+        expect(typed).to_have_value("catat belum dikirim")
+        assert "/console/" in page.url
+    finally:
+        del service.env["SESSION_HOURS"]
+        service.stop()
+        service.start()

@@ -128,8 +128,9 @@ def test_a_unit_that_works_elsewhere_is_not_doubled_by_paper(ada, engine, now):
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"opened_at": None}, "invalid"),
-        ({"disposition": None}, "invalid"),
+        ({"opened_at": None}, "paper_no_opening"),
+        ({"disposition": None}, "paper_end_incomplete"),
+        ({"received_at": None}, "paper_no_call_time"),
         ({"opened_at": "2026-11-27T10:00:00"}, "invalid"),
         ({"caller": "x" * 50}, "invalid"),
     ],

@@ -38,6 +38,7 @@ OPEN_TO_ALL = {
     "/",
     "/accounts/login/",
     "/accounts/logout/",
+    "/accounts/again/",
     "/accounts/language/",
     "/accounts/theme/",
     "/accounts/password/",

@@ -93,6 +93,15 @@ def test_paper_completes_what_the_service_knew_and_corrects_nothing():
     assert refused.value.code == "paper_known_already"
 
 
+def test_steps_the_service_knew_may_be_older_than_paper():
+    flood = NOW - PAPER_AGE_MAX - timedelta(days=1)
+
+    assert check_steps({S.CLEAR: ago(5)}, {S.ASSIGNED: flood}, opened_at=flood, now=NOW) == {
+        S.ASSIGNED: flood,
+        S.CLEAR: ago(5),
+    }
+
+
 @given(st.sets(st.sampled_from(PAPER_STEPS[1:])), st.data())
 def test_any_steps_in_order_are_taken_and_the_last_one_is_where_the_unit_stands(chosen, data):
     names = [step for step in PAPER_STEPS if step is S.ASSIGNED or step in chosen]
@@ -102,7 +111,7 @@ def test_any_steps_in_order_are_taken_and_the_last_one_is_where_the_unit_stands(
     )
     written = {step: ago(value) for step, value in zip(names, minutes, strict=True)}
 
-    check_steps(written, opened_at=ago(100), now=NOW)
+    check_steps(written, {}, opened_at=ago(100), now=NOW)
     assert last_step(written) == names[-1]
 
 
@@ -110,8 +119,8 @@ def test_any_steps_in_order_are_taken_and_the_last_one_is_where_the_unit_stands(
 def test_every_other_order_is_refused(order):
     written = {step: ago(100 - at) for at, step in enumerate(order)}
     if list(order) == list(PAPER_STEPS):
-        check_steps(written, opened_at=ago(100), now=NOW)
+        check_steps(written, {}, opened_at=ago(100), now=NOW)
         return
     with pytest.raises(Rejected) as refused:
-        check_steps(written, opened_at=ago(100), now=NOW)
+        check_steps(written, {}, opened_at=ago(100), now=NOW)
     assert refused.value.code == "paper_order"

@@ -4,6 +4,7 @@ import { BoardSocket } from "#realtime/socket";
 import { Sounds } from "#realtime/sound";
 import { Store } from "#realtime/store";
 import { Clock } from "#realtime/time";
+import { Again } from "#console/again";
 import { Alarms } from "#console/alarms";
 import { App } from "#console/app";
 import { Audio } from "#console/audio";
@@ -37,6 +38,7 @@ const PANELS = {
   recommendation: Recommendation,
   map: CityMap,
   help: Help,
+  again: Again,
   dock: Dock,
 };
 
@@ -56,7 +58,11 @@ const boot = readBoot();
 const reference = await readReference();
 const store = new Store();
 const clock = new Clock();
-const socket = new BoardSocket({ store, clock, onSignedOut: leaveIfSignedOut });
+const socket = new BoardSocket({
+  store,
+  clock,
+  onSignedOut: () => leaveIfSignedOut(() => app.panel("again").ended()),
+});
 const sounds = new Sounds();
 const ui = new UiState();
 const app = new App({ boot, store, socket, clock, ui, sounds, reference });
