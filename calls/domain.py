@@ -25,6 +25,10 @@ class CallStatus(StrEnum):
     ABANDONED = "abandoned"
 
 
+# The "provider" of a call that was taken by telephone and paper while the service was dead.
+PAPER = "paper"
+
+
 class Disposition(StrEnum):
     EMERGENCY = "emergency"
     NON_EMERGENCY_TRANSFERRED = "non_emergency_transferred"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
-from calls.domain import LIVE, TEXT_CHANNELS, WAITING, Channel
+from calls.domain import LIVE, PAPER, TEXT_CHANNELS, WAITING, Channel
 from calls.messaging.port import OutgoingMessage
 from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
 from calls.telephony.port import Leg
@@ -239,6 +239,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "messages": [_message(one) for one in messages],
         "locations": [_location(one) for one in locations],
         "repeats": call.repeats,
+        "paper": call.provider == PAPER,
     }
 
 

@@ -8,29 +8,35 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from procrastinate.contrib.django import app as jobs
 
 from calls.domain import (
     LIVE,
+    PAPER,
     TEXT_CHANNELS,
     WAITING,
+    AddressKind,
     CallStatus,
     Channel,
     Disposition,
     Happening,
     LocationSource,
+    address_of,
     limited,
     step,
 )
 from calls.models import (
     LABEL_CHARS_MAX,
+    RAW_CHARS_MAX,
     REASON_CHARS_MAX,
     TEXT_CHARS_MAX,
     Call,
     Location,
     Message,
 )
+from calls.telephony.numbers import e164
 from maps.geo import LatLng
 from realtime.eventlog import Change, Done, change
 from realtime.protocol import Rejected, stamp
@@ -71,6 +77,43 @@ def lock(call_ids: Iterable[Any]) -> dict[UUID, Call]:
 def lock_of_incident(incident_id: Any) -> list[UUID]:
     found = Call.objects.select_for_update(of=("self",)).filter(incident=incident_id)
     return [call.pk for call in found.order_by("pk")]
+
+
+def ids_of_incident(incident_id: Any) -> list[UUID]:
+    return list(
+        Call.objects.filter(incident=incident_id).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def enter_paper_call(
+    log: Change,
+    *,
+    caller: str,
+    times: tuple[datetime, datetime | None, datetime],
+    incident_id: Any,
+    user_id: Any,
+) -> UUID:
+    """A call taken on paper, with its real times: received, answered, and at the latest over when it was opened."""
+    received_at, answered_at, over_at = times
+    address = address_of(caller)
+    is_number = address.kind == AddressKind.NUMBER
+    number = e164(address.text, region=settings.PHONE_REGION) if is_number else ""
+    call = Call.objects.create(
+        channel=Channel.VOICE,
+        status=CallStatus.ENDED,
+        caller=number,
+        caller_raw=limited(caller, RAW_CHARS_MAX),
+        provider=PAPER,
+        received_at=received_at,
+        answered_at=answered_at,
+        answered_by_id=user_id if answered_at else None,
+        ended_at=over_at,
+        disposition=Disposition.EMERGENCY,
+        disposed_at=log.now,
+        disposed_by_id=user_id,
+        incident_id=incident_id,
+    )
+    return call.pk
 
 
 def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> None:

@@ -11,12 +11,13 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from dispatch.engine.assignments import AssignmentStatus
 from dispatch.models import ADDRESS_CHARS_MAX, NOTE_CHARS_MAX
-from dispatch.services import alarms, assignments, incidents
+from dispatch.services import alarms, assignments, incidents, paper
 from dispatch.services import units as unit_services
 from realtime.eventlog import Done
-from realtime.protocol import Role
+from realtime.protocol import Rejected, Role
 from realtime.registry import CommandBody, Context, register_command, register_rejection
 
+PAPER_UNITS_MAX = 20
 CENTRE = (Role.DISPATCHER, Role.SUPERVISOR)
 CENTRE_AND_CREW = (*CENTRE, Role.CREW)
 
@@ -131,6 +132,33 @@ class Mayday(CommandBody):
     position: Location | None = None
 
 
+class PaperUnit(CommandBody):
+    """One unit's steps with the real times; those nobody wrote down are left out."""
+
+    unit_id: UUID
+    assigned_at: AwareDatetime | None = None
+    acknowledged_at: AwareDatetime | None = None
+    en_route_at: AwareDatetime | None = None
+    on_scene_at: AwareDatetime | None = None
+    transporting_at: AwareDatetime | None = None
+    at_destination_at: AwareDatetime | None = None
+    clear_at: AwareDatetime | None = None
+
+
+class EnterPaper(OpenIncident):
+    """A whole event, or with `incident_id` what happened on paper with one that is open."""
+
+    call_id: None = None
+    incident_id: UUID | None = None
+    opened_at: AwareDatetime | None = None
+    caller: Annotated[str, Field(max_length=40), NoNul] = ""
+    received_at: AwareDatetime | None = None
+    answered_at: AwareDatetime | None = None
+    units: Annotated[list[PaperUnit], Field(max_length=PAPER_UNITS_MAX)] = []
+    closed_at: AwareDatetime | None = None
+    disposition: IncidentDisposition | None = None
+
+
 def open_incident(ctx: Context, body: OpenIncident) -> Done:
     """Open an incident, from a call when there is one."""
     return incidents.open_incident(
@@ -216,6 +244,49 @@ def clear_alarm(ctx: Context, body: OneAlarm) -> Done:
     return alarms.clear_alarm(ctx, alarm_id=str(body.alarm_id))
 
 
+def enter_paper(ctx: Context, body: EnterPaper) -> Done:
+    """Enter afterwards what was done on paper, with its real times."""
+    _check_sheet(body)
+    working = [
+        paper.PaperUnit(
+            one.unit_id,
+            {
+                AssignmentStatus(name.removesuffix("_at")): at
+                for name, at in one.model_dump(exclude={"unit_id"}).items()
+                if at is not None
+            },
+        )
+        for one in body.units
+    ]
+    end = paper.PaperEnd(body.closed_at, body.disposition or "")
+    if body.incident_id is not None:
+        return paper.enter_steps(ctx, incident_id=body.incident_id, working=working, end=end)
+    assert body.opened_at is not None, "the body's own check"
+    event = paper.PaperIncident(
+        type_key=body.type,
+        priority=body.priority,
+        location=body.location.model_dump() if body.location else None,
+        texts={"note": body.note, "address": body.address, "landmark": body.landmark},
+        opened_at=body.opened_at,
+        caller=body.caller,
+        received_at=body.received_at,
+        answered_at=body.answered_at,
+    )
+    return paper.enter_incident(ctx, event, working, end)
+
+
+def _check_sheet(body: EnterPaper) -> None:
+    """What a person may forget on the sheet, in words."""
+    if body.incident_id is None and body.opened_at is None:
+        raise Rejected("paper_no_opening", status=422)
+    if (body.closed_at is None) != (body.disposition is None):
+        raise Rejected("paper_end_incomplete", status=422)
+    if len({one.unit_id for one in body.units}) < len(body.units):
+        raise Rejected("paper_unit_twice", status=422)
+    if body.answered_at is not None and body.received_at is None:
+        raise Rejected("paper_no_call_time", status=422)
+
+
 def _step(
     ctx: Context, body: OneAssignment, status: AssignmentStatus, *, reason: str = ""
 ) -> Done:
@@ -244,6 +315,7 @@ def register() -> None:
         ("unit.mayday", Mayday, (Role.CREW,), mayday),
         ("alarm.acknowledge", OneAlarm, CENTRE, acknowledge_alarm),
         ("alarm.clear", OneAlarm, CENTRE, clear_alarm),
+        ("paper.enter", EnterPaper, CENTRE, enter_paper),
     ):
         register_command(name, body, roles=roles, handle=handle)
     for code, words in {
@@ -262,6 +334,22 @@ def register() -> None:
         "step_not_possible": _("This step is not possible any more."),
         "alarm_gone": _("The alarm is not on the board any more."),
         "alarm_not_acknowledged": _("Acknowledge the alarm first."),
+        "paper_in_the_future": _("A time lies in the future. Paper tells what has happened."),
+        "paper_no_opening": _("Write when the incident was opened."),
+        "paper_end_incomplete": _("An end needs both: when, and what it turned out to be."),
+        "paper_unit_twice": _("A unit stands twice on the sheet; write its steps in one line."),
+        "paper_no_call_time": _("Write when the call came."),
+        "paper_too_old": _("A time is older than %(hours)s hours."),
+        "paper_order": _(
+            "The times are not in their order: received, answered, opened, steps, end."
+        ),
+        "paper_not_assigned": _("A unit has steps but no time at which it was assigned."),
+        "paper_not_over": _(
+            "The incident has an end, but a unit has no time at which it was clear."
+        ),
+        "paper_known_already": _(
+            "The service knows another time of this step; paper corrects nothing."
+        ),
         "unknown_command": _("There is no such command."),
     }.items():
         register_rejection(code, words)

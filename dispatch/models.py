@@ -100,6 +100,11 @@ class Incident(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     disposition = models.CharField(max_length=40, blank=True)
+    # Written on paper while the service was dead, and entered then; the other times are the real ones.
+    paper_entered_at = models.DateTimeField(null=True, blank=True)
+    paper_entered_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -162,6 +167,7 @@ class Assignment(models.Model):
     reason = models.CharField(max_length=ADDRESS_CHARS_MAX, blank=True)
     eta_s = models.PositiveIntegerField(null=True, blank=True)
     eta_by = models.CharField(max_length=5, blank=True)
+    paper_entered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -209,7 +209,8 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "dispatch.accounts.views.locked_out"
 AXES_ENABLED = not TESTING
-SESSION_COOKIE_AGE = 12 * 3600  # one shift
+# One shift. An open console asks for the password again before it ends, over the board and without losing a word.
+SESSION_COOKIE_AGE = round(_read(env.float, "SESSION_HOURS", 12.0) * 3600)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS

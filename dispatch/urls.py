@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from dispatch.views import api, operations, pages
+from dispatch.views import api, operations, pages, paper
 
 catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
@@ -14,6 +14,9 @@ catalog = cache_control(private=True, max_age=300)(
 urlpatterns = [
     path("", pages.home, name="home"),
     path("console/", pages.console, name="console"),
+    path("console/paper/", paper.paper, name="console-paper"),
+    path("console/pack/", pages.pack, name="console-pack"),
+    path("console/worker.js", pages.pack_worker, name="console-worker"),
     path("tablet/", pages.tablet, name="tablet"),
     path("accounts/", include("dispatch.accounts.urls")),
     path("admin/", admin.site.urls),

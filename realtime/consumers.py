@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 
 from realtime import capacity, eventlog, metrics, registry
 from realtime.execution import execute
-from realtime.hub import Subscriber, beat, hub
+from realtime.hub import Subscriber, hub
 from realtime.protocol import PROTOCOL_VERSION, Actor, CloseCode, Rejected, Viewer
 
 logger = logging.getLogger(__name__)
 
 HELLO_WITHIN_S = 10.0
-RESUME_EVENTS_MAX = 2_000  # further behind than this a fresh snapshot is cheaper
 FRAMES_PER_S_MAX = 20
 FRAMES_BURST_MAX = 60
 FRAME_BYTES_MAX = 64 * 1024
@@ -101,24 +100,15 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
         try:
             self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic)
-            seq, text = await self._first_answer(self.subscriber, since)
+            seq, text = await hub().first_answer(self.subscriber, since)
         except Exception:
             logger.warning("hello_failed", exc_info=True)
             await self.close(CloseCode.RESTARTING)
             return
         await self.send(text_data=text)
-        await self.send(text_data=json.dumps(beat(max(seq, hub().head or 0))))
+        await self.send(text_data=hub().beat_text(max(seq, hub().head or 0)))
         self.subscriber.begin(seq)
         self._spawn(self._write(self.subscriber))
-
-    async def _first_answer(self, subscriber: Subscriber, since: int | None) -> tuple[int, str]:
-        if since is not None:
-            run: tuple[int, str] | None = await hub().run(
-                lambda: _run_since(subscriber.topic, since)
-            )
-            if run is not None:
-                return run
-        return await hub().snapshot_text(subscriber)
 
     async def _write(self, subscriber: Subscriber) -> None:
         while (text := await subscriber.next_text()) is not None:
@@ -223,21 +213,3 @@ def _execute(
     if not registry.still_valid([viewer])[0]:
         return {"ok": False, "code": NOT_SIGNED_IN, "detail": _("Sign in first.")}
     return execute(viewer=viewer, name=name, payload=payload, now=now).body
-
-
-def _run_since(topic: str, since: int) -> tuple[int, str] | None:
-    """(number, events frame) when the run after `since` is complete and short enough, else None."""
-    with eventlog.one_moment():
-        head = eventlog.head_seq()
-        if not head - RESUME_EVENTS_MAX <= since <= head or since < 0:
-            return None
-        events = eventlog.events_after(since, limit=RESUME_EVENTS_MAX)
-    if len(events) != head - since:
-        return None
-    frames = [
-        event.frame(registry.project(topic, event.data))
-        if topic in event.topics
-        else {"type": "skip", "seq": event.seq}
-        for event in events
-    ]
-    return head, json.dumps({"type": "events", "events": frames, "seq": head})

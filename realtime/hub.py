@@ -3,6 +3,9 @@
 The Channels group layer copies, stores and delivers once for each socket, drops silently over its capacity and
 forgets groups when Redis comes back empty. The hub needs Redis only to be woken early: it reads the log every
 POLL_S anyway, so a dead Redis costs at most that.
+
+Beats never stop while the process lives: each says how old the hub's last good read of the log is, so that a screen
+knows within two seconds that it is behind, also when it is the hub that is cut off.
 """
 
 from __future__ import annotations
@@ -18,39 +21,36 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import redis.asyncio
-from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
 from realtime import doorbell, eventlog, metrics, registry
+from realtime.answers import Answers, Frame
+from realtime.listening import Ear
 from realtime.protocol import CONTROL, CloseCode, LoggedEvent, Viewer, stamp
+from realtime.reader import Reader
 
 logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
-BEAT_S = 5.0
+READ_RETRY_S = 0.5
+BEAT_S = 1.0
+BEAT_WAITS_S = 0.3  # for its read of the log; past it the beat says how old the last one is
 TELEMETRY_S = 1.0
 RIGHTS_CHECK_S = 2.0
-# A hub that could not read the log for this long stops its beats: silence tells the screens that they are behind.
-READ_AGE_S_MAX = 4.0
+# A hub that has not read the log for this long takes no new sockets: they come back later, or to another worker.
+READ_AGE_S_MAX = 5.0
+# A socket that does not read holds at most this; then it is closed and comes back by its number.
 SOCKET_QUEUE_MAX = 2_000
-REDIS_RETRY_S = 1.0
+SOCKET_QUEUE_CHARS_MAX = 4_000_000
 READ_BATCH_MAX = 500
-READ_THREADS_MAX = 1  # events are handed out in their order
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
-REDIS_CONNECT_S = 1.0
-SNAPSHOT_AGE_S_MAX = (
-    1.0  # positions are not in the log: a board read earlier shows units where they were
-)
-
-Frame = tuple[int, str]  # (number or 0, text)
 
 
 class Subscriber:
     """One socket's place in the hub: what it may see and a bounded queue of ready frames."""
 
-    __slots__ = ("closed", "floor", "frames", "start", "topic", "viewer", "waiter")
+    __slots__ = ("chars", "closed", "floor", "frames", "start", "topic", "viewer", "waiter")
 
     def __init__(self, viewer: Viewer, topic: str, start: int) -> None:
         self.viewer = viewer
@@ -58,21 +58,24 @@ class Subscriber:
         self.start = start  # the hub's head when this socket came
         self.floor: int | None = None  # frames up to here were part of the first answer
         self.frames: deque[Frame] = deque()
+        self.chars = 0
         self.waiter: asyncio.Future[None] | None = None
         self.closed: int | None = None
 
     def offer(self, frame: Frame) -> None:
         if self.closed is not None:
             return
-        if len(self.frames) >= SOCKET_QUEUE_MAX:
+        if len(self.frames) >= SOCKET_QUEUE_MAX or self.chars >= SOCKET_QUEUE_CHARS_MAX:
             self.close(CloseCode.TOO_SLOW)
             return
         self.frames.append(frame)
+        self.chars += len(frame[1])
         self._wake()
 
     def close(self, code: int) -> None:
         if self.closed is None:
             self.closed = code
+            self.frames.clear()  # the writer may hang in the socket for long; what it would have sent need not
             metrics.SOCKETS_CLOSED.labels(str(code)).inc()
             self._wake()
 
@@ -85,6 +88,7 @@ class Subscriber:
         while True:
             while self.floor is not None and self.frames and self.closed is None:
                 seq, text = self.frames.popleft()
+                self.chars -= len(text)
                 if seq == 0 or seq > self.floor:
                     return text
             if self.closed is not None:
@@ -105,16 +109,22 @@ class Hub:
         self.subscribers: dict[str, set[Subscriber]] = {}
         self.positions: dict[str, dict[str, Any]] = {}
         self.rung = asyncio.Event()
-        self._reader = ThreadPoolExecutor(READ_THREADS_MAX, thread_name_prefix="hub-reader")
+        self._read_done = asyncio.Event()
+        self._reader = Reader()
         self._workers = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="hub-worker")
-        self._snapshot: Frame | None = None  # the centre's board, shared by all who work there
-        self._snapshot_at = 0.0
-        self._snapshot_lock = asyncio.Lock()
+        self._answers = Answers(self.run)
+        self._ear = Ear(self._take, self.rung.set)
         self._started = asyncio.Event()
         doorbell.listen_in_process(self._heard)
         self._tasks = [
             asyncio.create_task(step(), name=f"hub-{step.__name__}")
-            for step in (self._follow, self._listen, self._beat, self._spread, self._check_rights)
+            for step in (
+                self._follow,
+                self._ear.listen,
+                self._beat,
+                self._spread,
+                self._check_rights,
+            )
         ]
 
     # --- for consumers -------------------------------------------------------------------------
@@ -122,6 +132,8 @@ class Hub:
     async def subscribe(self, viewer: Viewer, topic: str) -> Subscriber:
         async with asyncio.timeout(READ_AGE_S_MAX):
             await self._started.wait()
+        if self.read_age_s() > READ_AGE_S_MAX:
+            raise TimeoutError
         assert self.head is not None
         subscriber = Subscriber(viewer, topic, self.head)
         self.subscribers.setdefault(topic, set()).add(subscriber)
@@ -140,21 +152,25 @@ class Hub:
         """Run blocking work in this hub's threads; its database connection goes back to the pool."""
         return await self.loop.run_in_executor(self._workers, _releasing, call)
 
-    async def snapshot_text(self, subscriber: Subscriber) -> Frame:
-        """(number, JSON of the board) not older than the subscriber; shared by all who see the same."""
-        read = functools.partial(_read_snapshot, subscriber.viewer)
-        if subscriber.topic != CONTROL:
-            own: Frame = await self.run(read)
-            return own
-        async with self._snapshot_lock:
-            kept = self._snapshot
-            # Just read, and with nothing newer known: as good as a fresh one.
-            is_fresh = time.monotonic() - self._snapshot_at < SNAPSHOT_AGE_S_MAX
-            if kept and is_fresh and kept[0] >= max(subscriber.start, self.head or 0):
-                return kept
-            self._snapshot_at = time.monotonic()
-            self._snapshot = await self.run(read)
-            return self._snapshot
+    async def first_answer(self, subscriber: Subscriber, since: int | None) -> Frame:
+        """(number, text) of the snapshot or of the events that a socket gets first."""
+        return await self._answers.first(
+            subscriber.viewer, subscriber.topic, since, subscriber.start
+        )
+
+    def read_age_s(self) -> float:
+        """How old the last good read of the log is: so much may have happened that no screen here shows."""
+        return time.monotonic() - self.read_at
+
+    def beat_text(self, head: int) -> str:
+        return json.dumps(
+            {
+                "type": "beat",
+                "head_seq": head,
+                "now": stamp(timezone.now()),
+                "read_age_ms": round(1000 * self.read_age_s()),
+            }
+        )
 
     async def stop(self) -> None:
         doorbell.stop_listening(self._heard)
@@ -164,8 +180,7 @@ class Hub:
         for members in list(self.subscribers.values()):
             for subscriber in list(members):
                 subscriber.close(CloseCode.RESTARTING)
-        await self.loop.run_in_executor(self._reader, connections.close_all)
-        self._reader.shutdown(wait=False)
+        await self._reader.stop()
         self._workers.shutdown(wait=False)
 
     # --- following the log ---------------------------------------------------------------------
@@ -194,7 +209,7 @@ class Hub:
             except Exception:
                 metrics.HUB_READ_FAILURES.inc()
                 logger.warning("hub_read_failed", exc_info=True)
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(READ_RETRY_S)
                 continue
             # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the ring, and the hub
             # could never be stopped.
@@ -204,21 +219,21 @@ class Hub:
 
     async def _read_on(self) -> None:
         if self.head is None:
-            self.head = await self.loop.run_in_executor(self._reader, _keeping, eventlog.head_seq)
+            self.head = await self._reader.read(eventlog.head_seq)
             self.read_at = time.monotonic()
             metrics.HEAD_SEQ.labels("web").set(self.head)
             self._started.set()
         while True:
             assert self.head is not None
-            events = await self.loop.run_in_executor(
-                self._reader,
-                _keeping,
-                functools.partial(eventlog.events_after, self.head, limit=READ_BATCH_MAX),
+            begun = time.monotonic()
+            events = await self._reader.read(
+                functools.partial(eventlog.events_after, self.head, limit=READ_BATCH_MAX)
             )
-            self.read_at = time.monotonic()
+            self.read_at = begun  # the answer is as old as the question
             for event in events:
                 self._fan(event)
             if len(events) < READ_BATCH_MAX:
+                self._read_done.set()
                 return
 
     def _fan(self, event: LoggedEvent) -> None:
@@ -236,27 +251,17 @@ class Hub:
 
     # --- everything by the clock ---------------------------------------------------------------
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                client = redis.asyncio.Redis.from_url(
-                    settings.REDIS_URL, socket_connect_timeout=REDIS_CONNECT_S, socket_timeout=None
-                )
-                async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
-                    await channel.subscribe(doorbell.EVENTS_CHANNEL, doorbell.TELEMETRY_CHANNEL)
-                    self.rung.set()  # whatever was rung while nobody listened
-                    async for message in channel.listen():
-                        self._take(message["channel"].decode(), message["data"].decode())
-            except (redis.RedisError, OSError):
-                logger.warning("doorbell_unheard")
-            await asyncio.sleep(REDIS_RETRY_S)
-
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            if self.head is None or time.monotonic() - self.read_at > READ_AGE_S_MAX:
-                continue
-            self._to_all(json.dumps(beat(self.head)))
+            # A beat tells of a read made for it, so that its age is that of a fault and not of the polling.
+            self._read_done.clear()
+            self.rung.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_WAITS_S):
+                    await self._read_done.wait()
+            if self.head is not None:
+                self._to_all(self.beat_text(self.head))
 
     async def _spread(self) -> None:
         while True:
@@ -296,26 +301,6 @@ class Hub:
         for members in self.subscribers.values():
             for subscriber in members:
                 subscriber.offer((0, text))
-
-
-def beat(head: int) -> dict[str, Any]:
-    return {"type": "beat", "head_seq": head, "now": stamp(timezone.now())}
-
-
-def _read_snapshot(viewer: Viewer) -> Frame:
-    with eventlog.one_moment():
-        seq = eventlog.head_seq()
-        state = registry.snapshot(viewer)
-    return seq, json.dumps({"type": "snapshot", "seq": seq, "state": state})
-
-
-def _keeping(call: Callable[[], Any]) -> Any:
-    """The reader's thread keeps its connection, and drops it when it fails."""
-    try:
-        return call()
-    except Exception:
-        connections.close_all()
-        raise
 
 
 def _releasing(call: Callable[[], Any]) -> Any:

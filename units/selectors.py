@@ -28,7 +28,9 @@ def unit_by_callsign(callsign: str) -> UnitState | None:
 
 
 def agency_rows() -> list[dict[str, Any]]:
-    return [{"code": row.code, "name": row.name} for row in Agency.objects.all()]
+    return [
+        {"code": row.code, "name": row.name, "phone": row.phone} for row in Agency.objects.all()
+    ]
 
 
 def station_rows() -> list[dict[str, Any]]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import authenticate, login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from dispatch.accounts.permissions import home_of
 from maps.drawing import city_drawing
 from maps.geo import LatLng
+from realtime.protocol import stamp
 
 CHOICE_COOKIE_S = 365 * 24 * 3600
 THEMES = frozenset({"night", "day", "sun"})
@@ -25,7 +29,7 @@ THEMES = frozenset({"night", "day", "sun"})
 class SignInForm(AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _(
+        "invalid_login": gettext_lazy(
             "The name or the password is not right. Capital and small letters count in the password."
         ),
     }
@@ -50,6 +54,24 @@ class SignIn(LoginView):
         if self.request.user.language:
             _remember(response, settings.LANGUAGE_COOKIE_NAME, self.request.user.language)
         return response
+
+
+@require_POST
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The same person, on a page that stays open: a new session, nothing on the page is lost."""
+    person: Any = authenticate(
+        request, username=request.POST.get("username"), password=request.POST.get("password")
+    )
+    if person is None:
+        detail = _("The password is wrong.")
+        return JsonResponse({"ok": False, "code": "wrong", "detail": detail}, status=403)
+    if str(person.pk) != request.POST.get("user_id"):
+        detail = _("This screen belongs to somebody else. Load it again to change.")
+        return JsonResponse({"ok": False, "code": "other_person", "detail": detail}, status=409)
+    login(request, person)
+    ends_at = stamp(request.session.get_expiry_date())
+    # Signing in makes a new CSRF token; the page's own forms carry the old one.
+    return JsonResponse({"ok": True, "session_ends_at": ends_at, "csrf": get_token(request)})
 
 
 class SignOut(LogoutView):

@@ -115,6 +115,17 @@ DEMAND = f"""
     GROUP BY 1, 2
 """
 
+# Incidents and single steps that were entered from paper; their real times are in all figures above.
+PAPER = f"""
+    WITH {INCIDENTS}
+    SELECT count(*) AS incidents,
+           count(*) FILTER (WHERE i.paper_entered_at IS NOT NULL) AS entered,
+           count(*) FILTER (WHERE i.paper_entered_at IS NULL AND EXISTS (
+               SELECT FROM dispatch_assignment AS a
+               WHERE a.incident_id = i.id AND a.paper_entered_at IS NOT NULL)) AS with_steps
+    FROM incidents JOIN dispatch_incident AS i USING (id)
+"""
+
 CALLS = """
     SELECT channel, disposition, count(*) AS n
     FROM calls_call WHERE received_at >= %(start)s AND received_at < %(end)s

@@ -125,6 +125,7 @@ def _report(period: Period, filters: Filters, *, now: datetime, interval: str) -
             "calls": calls,
             "calls_total": sum(row["n"] for row in calls),
             "tests_left_out": sum(row["n"] for row in calls if row["disposition"] == "test"),
+            "paper": rows(queries.PAPER)[0],
             "answers": _answers(rows(queries.ANSWERS)[0]),
             "intervals": [_interval(row) for row in rows(queries.CHAIN)],
             "series": [_point(row) for row in series],

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 import maps.selectors
+from realtime.protocol import stamp
 
 
 def boot(request: HttpRequest) -> dict[str, Any]:
@@ -16,10 +17,12 @@ def boot(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": {
             "id": str(person.pk),
+            "username": person.username,
             "name": person.get_full_name() or person.username,
             "role": person.role,
             "unit_id": str(person.unit_id) if person.unit_id else None,
         },
+        "sessionEndsAt": stamp(request.session.get_expiry_date()),
         "city": city(),
         "basemapUrl": settings.BASEMAP_URL,
         "language": get_language(),

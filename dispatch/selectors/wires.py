@@ -102,6 +102,7 @@ def _incident_row(incident: Incident) -> dict[str, Any]:
         "opened_by": person_row(incident.opened_by),
         "closed_at": stamp(incident.closed_at),
         "disposition": incident.disposition or None,
+        "paper_entered_at": stamp(incident.paper_entered_at),
     }
 
 
@@ -153,6 +154,7 @@ def assignment_row(row: Assignment) -> dict[str, Any]:
         if row.assigned_by_id
         else None,
         "reason": row.reason or None,
+        "paper_entered_at": stamp(row.paper_entered_at),
         "eta_s": row.eta_s,
         "eta_by": row.eta_by or None,
     }

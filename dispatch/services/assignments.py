@@ -48,7 +48,7 @@ def assign_unit(ctx: Context, *, incident_id: Any, unit_id: Any, reason: str) ->
             incident_open=incident.status == IncidentStatus.OPEN,
             unit_status=unit.status,
             dispatchable=frozenset(DISPATCHABLE),
-            holder=_holder(unit_id),
+            holder=holder_of(unit_id),
         )
         assignment = Assignment(
             incident=incident,
@@ -146,7 +146,8 @@ def _may_act(ctx: Context, assignment: Assignment) -> bool:
     return ctx.viewer.role != Role.CREW or str(assignment.unit_id) == ctx.viewer.unit_id
 
 
-def _holder(unit_id: Any) -> Holder | None:
+def holder_of(unit_id: Any) -> Holder | None:
+    """The active assignment that holds a unit; None when it is free."""
     held = (
         Assignment.objects.filter(unit=unit_id, status__in=sorted(ACTIVE))
         .select_related("incident")

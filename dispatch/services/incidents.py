@@ -33,16 +33,10 @@ def open_incident(
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
         if call_id is not None:
             calls.services.lock([call_id])
-        kind = _type(type_key)
-        incident = Incident(
-            number=_next_number(log),
-            type=kind,
-            priority=priority if priority is not None or kind is None else kind.default_priority,
-            opened_at=ctx.now,
-            opened_by_id=ctx.viewer.user_id,
-            **texts,
+        incident = new_incident(
+            log, type_key=type_key, priority=priority, location=location, texts=texts
         )
-        _place(incident, location)
+        incident.opened_by_id = ctx.viewer.user_id
         incident.save(force_insert=True)
         touched: dict[str, list[Any]] = {"incidents": [incident.pk]}
         facts = {"incident_id": str(incident.pk), "number": incident.number}
@@ -53,6 +47,27 @@ def open_incident(
         log.record("incident.opened", facts=facts, **touched)
         log.result = {"incident_id": str(incident.pk), "number": incident.number}
     return log.done
+
+
+def new_incident(
+    log: Change,
+    *,
+    type_key: str | None,
+    priority: int | None,
+    location: dict[str, Any] | None,
+    texts: dict[str, str],
+) -> Incident:
+    """An incident with its number, opened now, not yet saved."""
+    kind = _type(type_key)
+    incident = Incident(
+        number=_next_number(log),
+        type=kind,
+        priority=priority if priority is not None or kind is None else kind.default_priority,
+        opened_at=log.now,
+        **texts,
+    )
+    _place(incident, location)
+    return incident
 
 
 def attach_call(ctx: Context, *, incident_id: Any, call_id: str) -> Done:

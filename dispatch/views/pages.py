@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
+from pathlib import Path
+
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
 
 from dispatch.accounts.permissions import home_of, role_required
 from dispatch.selectors.boot import boot
@@ -25,3 +35,43 @@ def console(request: HttpRequest) -> HttpResponse:
 @role_required(Role.CREW)
 def tablet(request: HttpRequest) -> HttpResponse:
     return render(request, "dispatch/tablet.html", {"boot": boot(request)})
+
+
+@cache_control(no_cache=True)
+def pack(request: HttpRequest) -> HttpResponse:
+    """The page of the manual pack: empty of data, so nobody needs to be signed in; the browser fills it."""
+    return render(request, "dispatch/pack.html")
+
+
+@cache_control(no_cache=True)
+def pack_worker(request: HttpRequest) -> HttpResponse:
+    """The worker that shows the pack when no server answers; it changes whenever one of its files does."""
+    names = ("dispatch/pack/pack.css", "dispatch/pack/page.js", "dispatch/favicon.svg")
+    facts = {
+        "version": _pack_version(),
+        "page": reverse("console-pack"),
+        "console": reverse("console"),
+        "files": [static(name) for name in names],
+    }
+    script = _pack_file("worker.js").decode()
+    return HttpResponse(
+        f"self.pack = {json.dumps(facts)};\n{script}",
+        content_type="text/javascript; charset=utf-8",
+    )
+
+
+@functools.cache
+def _pack_version() -> str:
+    digest = hashlib.sha256(
+        Path(get_template("dispatch/pack.html").template.origin.name).read_bytes()
+    )
+    for name in ("worker.js", "page.js", "pack.css"):
+        digest.update(_pack_file(name))
+    return digest.hexdigest()[:12]
+
+
+@functools.cache
+def _pack_file(name: str) -> bytes:
+    found = finders.find(f"dispatch/pack/{name}")
+    assert found, f"dispatch/pack/{name} belongs to the application"
+    return Path(str(found)).read_bytes()

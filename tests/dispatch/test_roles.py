@@ -19,6 +19,7 @@ ID = "0192f1f0-0000-7000-8000-000000000001"  # nobody has it
 # address -> roles that get in (anything but 401, 403, or the way to the sign-in page)
 PAGES = {
     "/console/": CENTRE,
+    "/console/paper/": CENTRE,
     "/tablet/": {"crew"},
     "/supervisor/": {"supervisor", "admin"},
     "/supervisor/report.csv": {"supervisor", "admin"},
@@ -37,6 +38,7 @@ OPEN_TO_ALL = {
     "/",
     "/accounts/login/",
     "/accounts/logout/",
+    "/accounts/again/",
     "/accounts/language/",
     "/accounts/theme/",
     "/accounts/password/",
@@ -46,6 +48,8 @@ OPEN_TO_ALL = {
     "/metrics",
     "/api/v1/openapi.json",
     "/aml",
+    "/console/pack/",
+    "/console/worker.js",
 }
 COMMANDS = {
     "call.answer": CENTRE,
@@ -68,6 +72,7 @@ COMMANDS = {
     "unit.mayday": {"crew"},
     "alarm.acknowledge": CENTRE,
     "alarm.clear": CENTRE,
+    "paper.enter": CENTRE,
 }
 
 

@@ -23,11 +23,9 @@ function worldOf() {
     setInterval: (work, ms) => plan(work, ms, true),
     clearTimeout: stop,
     clearInterval: stop,
-    isConnecting: (socket, ms) => world.at - socket.openedAt > ms,
     connect: () => {
       const socket = {
         sent: [],
-        openedAt: world.at,
         send: (text) => socket.sent.push(JSON.parse(text)),
         close: () => {},
       };
@@ -75,7 +73,7 @@ test("the first hello asks for a snapshot, the next one only for what was missed
   assert.equal(store.seq, 10);
   assert.equal(socket.link.state, "live");
   world.sockets[0].onclose({ code: 1006 });
-  assert.equal(socket.link.state, "behind");
+  assert.equal(socket.link.state, "live"); // a reconnection shorter than two seconds is no news
   world.pass(1000);
   world.sockets[1].onopen();
   assert.equal(world.sockets[1].sent[0].since, 10);
@@ -96,22 +94,72 @@ test("a gap makes the socket fetch what was lost at once", () => {
 test("a beat ahead of the last event is followed by a resync when the event does not come", () => {
   const { world, tell } = live();
   tell({ type: "beat", head_seq: 11, now: new Date(0).toISOString() });
-  world.pass(1000);
+  world.pass(900);
   assert.equal(world.sockets.length, 1);
-  world.pass(1000);
+  world.pass(200);
   assert.equal(world.sockets.length, 2);
 });
 
-test("silence makes the screen behind, then cut", () => {
+test("silence makes the screen behind after two seconds, cut after five, and a new socket is tried", () => {
   const { world, socket, beat } = live();
-  world.pass(5000);
+  world.pass(1000);
   beat();
+  world.pass(1900);
   assert.equal(socket.link.state, "live");
-  world.pass(8500);
+  world.pass(500);
   assert.equal(socket.link.state, "behind");
-  world.pass(4500);
+  world.pass(2400);
+  assert.equal(world.sockets.length, 1);
+  world.pass(500);
   assert.equal(socket.link.state, "cut");
-  assert.equal(socket.link.since, 5000);
+  assert.equal(socket.link.since, 1000);
+  assert.equal(world.sockets.length, 2);
+});
+
+test("a server that is itself cut off from its log makes the screen behind while the line is good", () => {
+  const { world, socket, tell } = live();
+  const beat = (read_age_ms) =>
+    tell({ type: "beat", head_seq: 10, now: new Date(world.at).toISOString(), read_age_ms });
+  for (const ageMs of [0, 1000, 2000]) {
+    world.pass(1000);
+    beat(ageMs);
+  }
+  assert.equal(socket.link.state, "live");
+  world.pass(250);
+  assert.equal(socket.link.state, "behind");
+  assert.equal(socket.dataAgeMs(), 2250);
+  world.pass(750);
+  beat(0);
+  assert.equal(socket.link.state, "live");
+  assert.equal(world.sockets.length, 1);
+});
+
+test("positions alone do not make a screen look fresh", () => {
+  const { world, socket, tell } = live();
+  for (let second = 0; second < 3; second++) {
+    world.pass(1000);
+    tell({ type: "telemetry", units: [] });
+  }
+  assert.equal(socket.link.state, "behind");
+});
+
+test("beats that come ever later over a slow line make the screen behind, and at last a new line is tried", () => {
+  const { world, socket, tell } = live();
+  const beat = (sentAt) => tell({ type: "beat", head_seq: 10, now: new Date(sentAt).toISOString() });
+  world.pass(1000);
+  beat(1000);
+  for (let sentAt = 1500; sentAt <= 3000; sentAt += 500) {
+    world.pass(1000);
+    beat(sentAt);
+  }
+  assert.equal(socket.dataAgeMs(), 2000);
+  world.pass(250);
+  assert.equal(socket.link.state, "behind");
+  for (let sentAt = 3500; sentAt <= 6500; sentAt += 500) {
+    world.pass(1000);
+    if (world.sockets.length === 1) beat(sentAt);
+  }
+  assert.equal(world.sockets.length, 2);
 });
 
 test("a closed socket is a cut after five seconds and live again after the answer to hello", () => {

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from dispatch.accounts.models import ApiToken
-from realtime import consumers, eventlog, hub
+from realtime import answers, consumers, eventlog, hub
 from realtime.protocol import CloseCode
 from tests import factories
 from tests.realtime.sockets import as_, connected, do
@@ -70,7 +70,7 @@ async def test_a_number_the_log_does_not_know_gets_a_snapshot(ada, since):
 
 
 async def test_too_far_behind_gets_a_snapshot_instead_of_a_long_run(ada, monkeypatch):
-    monkeypatch.setattr(consumers, "RESUME_EVENTS_MAX", 2)
+    monkeypatch.setattr(answers, "RESUME_EVENTS_MAX", 2)
     for _ in range(3):
         await do(opened, ada)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,29 @@ def test_every_event_the_product_records_is_verified_here():
 
     verified = here.read_text()
     assert {name for name in recorded if f'"{name}"' not in verified} == set()
+
+
+def test_what_is_entered_from_paper(everybody, ada, engine):
+    now = timezone.now()
+
+    def at(minutes: int) -> str:
+        return (now - timedelta(minutes=minutes)).isoformat()
+
+    running = {
+        "type": "fire",
+        "location": factories.PLACE,
+        "caller": "081270110042",
+        "received_at": at(60),
+        "answered_at": at(60),
+        "opened_at": at(58),
+        "units": [{"unit_id": str(engine), "assigned_at": at(57), "on_scene_at": at(40)}],
+    }
+    verify(everybody, lambda: ada.done("paper.enter", **running), "paper.entered")
+    incident_id = registry.snapshot(ada.viewer)["incidents"][0]["id"]
+    end = {
+        "incident_id": incident_id,
+        "units": [{"unit_id": str(engine), "clear_at": at(20)}],
+        "closed_at": at(10),
+        "disposition": "handled",
+    }
+    verify(everybody, lambda: ada.done("paper.enter", **end), "paper.entered")

@@ -29,7 +29,11 @@ export class Live {
 
   constructor(root) {
     this.#root = root;
-    this.#socket = new BoardSocket({ store: this.#store, clock: this.#clock, onSignedOut: leaveIfSignedOut });
+    this.#socket = new BoardSocket({
+      store: this.#store,
+      clock: this.#clock,
+      onSignedOut: () => leaveIfSignedOut(),
+    });
   }
 
   connect() {

@@ -33,7 +33,7 @@ const boot = readBoot();
 const unitId = boot.viewer.unit_id;
 const clock = new Clock();
 const store = new Store({ unitId });
-const socket = new BoardSocket({ store, clock, onSignedOut: leaveIfSignedOut });
+const socket = new BoardSocket({ store, clock, onSignedOut: () => leaveIfSignedOut() });
 const sounds = new Sounds({ onChange: () => draw() });
 const names = new Names();
 const ui = { choosing: false, maydayShown: false };

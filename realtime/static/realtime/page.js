@@ -30,10 +30,11 @@ export async function getJson(path, { signal } = {}) {
 /**
  * A socket was closed as not signed in. The database may only have hiccupped: leave the page, and what is typed
  * on it, only when the service says the same over HTTP.
+ * @param {() => boolean} stays true when the page itself asks for the password again
  */
-export async function leaveIfSignedOut() {
+export async function leaveIfSignedOut(stays = () => false) {
   const response = await fetch("/api/v1/events?limit=1").catch(() => null);
-  if (response?.status === 401 || response?.status === 403) {
+  if ((response?.status === 401 || response?.status === 403) && !(response.status === 401 && stays())) {
     location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
   }
 }

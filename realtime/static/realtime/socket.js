@@ -2,18 +2,21 @@
 import { gettext } from "#realtime/words";
 import { beatTells, CLOSE, hello, isCompleteRun, nextAction, reconnectDelayMs } from "#realtime/protocol";
 import { Commands } from "#realtime/commands";
+import { Transit } from "#realtime/time";
 import { decode, encode } from "#realtime/wire";
 import { browserWorld, socketUrl } from "#realtime/world";
 
-const BEHIND_AFTER_MS = 7_500; // beats come every 5 s
-const DEAD_AFTER_MS = 12_000;
-const CUT_AFTER_MS = 5_000; // shorter than that is a reconnection, not a cut
-const BEHIND_GRACE_MS = 1_500;
-const WATCH_MS = 500;
+// Beats come every second; two that are missing make a screen behind.
+export const BEHIND_AFTER_MS = 2_000;
+export const CUT_AFTER_MS = 5_000;
+const SILENT_MS_MAX = 5_000; // a socket that says nothing for so long is half open: a new one is tried
+const CONNECT_MS_MAX = 15_000; // a server that has just come back answers thousands
+const BEHIND_GRACE_MS = 1_000;
+const WATCH_MS = 250;
 const RESYNCS_BEFORE_SNAPSHOT = 2;
 
 /** @typedef {"live"|"behind"|"cut"} LinkState */
-/** @typedef {{state: LinkState, since: number|null, attempt: number, nextTryAt: number|null}} Link since: ms, last frame */
+/** @typedef {{state: LinkState, since: number|null, attempt: number, nextTryAt: number|null}} Link since: ms, as dataAt */
 
 export class BoardSocket {
   /** @type {Link} */
@@ -25,9 +28,12 @@ export class BoardSocket {
   #graceTimer = null;
   #retryTimer = null;
   #watchTimer = null;
-  #lastFrameAt = null;
+  #heardAt = null; // any frame: the line works
+  #freshAt = null; // up to here this screen shows what has happened
   #startedAt = null;
   #listeners = new Set();
+  #beatListeners = new Set();
+  #transit = new Transit();
   #stopped = false;
   #commands;
 
@@ -65,9 +71,20 @@ export class BoardSocket {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Milliseconds since the last frame; null before the first. */
+  /** Milliseconds until the next try; null while one is under way. */
+  untilNextTryMs() {
+    return this.link.nextTryAt === null ? null : Math.max(0, this.link.nextTryAt - this.#world.now());
+  }
+
+  /** How old what this screen shows is, in milliseconds; null before the first answer. */
   dataAgeMs() {
-    return this.#lastFrameAt === null ? null : this.#world.now() - this.#lastFrameAt;
+    return this.#freshAt === null ? null : Math.max(0, this.#world.now() - this.#freshAt);
+  }
+
+  /** Told of every beat that found this screen level; unlike timers it runs in a hidden tab, too. */
+  onLevel(listener) {
+    this.#beatListeners.add(listener);
+    return () => this.#beatListeners.delete(listener);
   }
 
   /**
@@ -100,6 +117,8 @@ export class BoardSocket {
   #open() {
     const socket = this.#world.connect(this.url);
     this.#socket = socket;
+    this.#heardAt = this.#world.now();
+    this.#transit = new Transit();
     this.#tell({ attempt: this.link.attempt + 1, nextTryAt: null });
     const since = this.#resyncs > RESYNCS_BEFORE_SNAPSHOT ? null : this.store.seq;
     socket.onopen = () => socket.send(encode(hello(since)));
@@ -112,7 +131,7 @@ export class BoardSocket {
   }
 
   #take(frame, since) {
-    this.#lastFrameAt = this.#world.now();
+    this.#heardAt = this.#world.now();
     if (frame.type === "snapshot") {
       this.store.replace(frame.state, frame.seq);
       this.#answered();
@@ -123,16 +142,37 @@ export class BoardSocket {
       if (action === "apply") this.store.apply(frame);
       else if (action === "resync") this.#resync();
     } else if (frame.type === "beat") {
-      this.clock.learn(frame.now);
-      if (beatTells(this.store.seq, frame) === "behind") this.#expect(frame.head_seq);
+      this.#beat(frame);
     } else if (frame.type === "telemetry") {
       this.store.telemetry(frame.units);
     } else if (frame.type === "result") {
       this.#commands.answer(frame);
     }
+  }
+
+  /** A beat dates what the screen shows: the server's last look at the log, and the way of the beat to here. */
+  #beat(frame) {
+    this.clock.learn(frame.now);
     if (!this.#ready) return;
-    if (this.link.state === "live") this.link.since = this.#lastFrameAt;
-    else this.#tell({ state: "live", attempt: 0 });
+    const lateMs = this.#transit.lateMs(frame.now, this.#world.now());
+    if (lateMs > SILENT_MS_MAX) return this.#drop(0); // what piles up on this line comes faster over a new one
+    if (beatTells(this.store.seq, frame) === "behind") return this.#expect(frame.head_seq);
+    this.#fresh((frame.read_age_ms ?? 0) + lateMs);
+    for (const listener of this.#beatListeners) listener();
+  }
+
+  #fresh(ageMs) {
+    this.#freshAt = Math.max(this.#freshAt ?? -Infinity, this.#world.now() - ageMs);
+    this.#judge();
+  }
+
+  /** The state follows from the age of the data alone; a closed socket makes it old all by itself. */
+  #judge() {
+    const ageMs = this.#world.now() - (this.#freshAt ?? this.#startedAt);
+    const known = this.#freshAt !== null;
+    const state = ageMs > CUT_AFTER_MS ? "cut" : ageMs > BEHIND_AFTER_MS || !known ? "behind" : "live";
+    if (state !== this.link.state) this.#tell({ state });
+    else this.link.since = this.#freshAt;
   }
 
   #run(frame, since) {
@@ -143,7 +183,8 @@ export class BoardSocket {
 
   #answered() {
     this.#ready = true;
-    this.#tell({ state: "live", attempt: 0, nextTryAt: null });
+    this.#tell({ attempt: 0, nextTryAt: null });
+    this.#fresh(0);
     this.#commands.resend();
   }
 
@@ -165,7 +206,11 @@ export class BoardSocket {
   #closed(code) {
     if (code === CLOSE.NOT_SIGNED_IN || code === CLOSE.FORBIDDEN) this.onSignedOut(code);
     if (code === CLOSE.BAD_FRAME) this.#resyncs = RESYNCS_BEFORE_SNAPSHOT + 1;
-    this.#drop(reconnectDelayMs(this.link.attempt, this.#world.chance()));
+    this.#drop(this.#pauseMs());
+  }
+
+  #pauseMs() {
+    return reconnectDelayMs(this.link.attempt, this.#world.chance());
   }
 
   #drop(delayMs) {
@@ -174,28 +219,21 @@ export class BoardSocket {
     this.#ready = false;
     socket?.close();
     if (this.#stopped) return;
-    const state = this.link.state === "cut" ? "cut" : "behind";
-    this.#tell({ state, nextTryAt: this.#world.now() + delayMs });
+    this.#tell({ nextTryAt: this.#world.now() + delayMs });
     this.#retryTimer = this.#world.setTimeout(() => this.#open(), delayMs);
   }
 
   #watch() {
-    const now = this.#world.now();
-    const silentMs = now - (this.#lastFrameAt ?? this.#startedAt);
     this.#commands.expire();
-    if (!this.#ready) {
-      if (this.link.state !== "cut" && silentMs > CUT_AFTER_MS) this.#tell({ state: "cut" });
-      if (this.#socket && this.#world.isConnecting(this.#socket, DEAD_AFTER_MS)) this.#drop(0);
-    } else if (silentMs > DEAD_AFTER_MS) {
-      this.#tell({ state: "cut" });
-      this.#drop(0);
-    } else if (silentMs > BEHIND_AFTER_MS && this.link.state === "live") {
-      this.#tell({ state: "behind" });
-    }
+    this.#judge();
+    if (!this.#socket) return;
+    const silentMs = this.#world.now() - this.#heardAt;
+    if (this.#ready && silentMs > SILENT_MS_MAX) this.#drop(0);
+    else if (!this.#ready && silentMs > CONNECT_MS_MAX) this.#drop(this.#pauseMs());
   }
 
   #tell(change) {
-    this.link = { ...this.link, ...change, since: this.#lastFrameAt };
+    this.link = { ...this.link, ...change, since: this.#freshAt };
     for (const listener of [...this.#listeners]) listener(this.link);
   }
 }

@@ -30,6 +30,22 @@ export class Clock {
   }
 }
 
+/**
+ * How late frames of one socket come. Nobody knows how long the quickest was under way; one that comes seconds later
+ * than the quickest has waited in a line that is too slow, and so has all that it tells.
+ */
+export class Transit {
+  #quickest = -Infinity;
+
+  /** @param {string} serverNow ISO instant of the sending @param {number} nowMs of a clock that nobody sets */
+  lateMs(serverNow, nowMs) {
+    const lead = Date.parse(serverNow) - nowMs;
+    if (!Number.isFinite(lead)) return 0;
+    this.#quickest = Math.max(this.#quickest, lead);
+    return this.#quickest - lead;
+  }
+}
+
 /** `mm:ss`, from one hour `h:mm:ss`; unknown is a dash. @param {number|null} seconds */
 export function durationText(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";

@@ -1,6 +1,6 @@
 /** What every panel gets: the board, the clock, the choice of this person, and the one way to act. */
 import { nextFrame } from "#realtime/store";
-import { clockText, distanceText, durationText, phoneText, radiusText } from "#realtime/time";
+import { clockText, dateText, distanceText, durationText, phoneText, radiusText } from "#realtime/time";
 import { gettext } from "#realtime/words";
 import { nextToAnswer } from "#console/board";
 
@@ -96,6 +96,7 @@ export class App {
   // Quantities in this person's language and the city's zone.
   age = (iso) => durationText(this.clock.ageS(iso));
   time = (instant) => clockText(instant, this.timeZone);
+  date = (instant) => dateText(instant, this.timeZone, this.language);
   radius = (metres) => radiusText(metres, this.language);
   distance = (metres) => distanceText(metres, this.language);
 

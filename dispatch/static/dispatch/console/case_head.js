@@ -16,15 +16,27 @@ export class CaseHead {
     this.age = h("span", "num strong");
     this.place = h("span", "cut mid");
     this.who = h("span", "num dim");
+    this.paper = h("span", "tag bad", gettext("FROM PAPER"));
     this.steps = h("ol", "steps");
     const heading = h("h2", { class: "cut", tabindex: "-1" }, this.title, " ", this.number);
-    const head = h("div", "hd", this.badge, this.channel, heading, this.age, this.place, this.who);
+    const head = h(
+      "div",
+      "hd",
+      this.badge,
+      this.channel,
+      heading,
+      this.age,
+      this.paper,
+      this.place,
+      this.who,
+    );
     this.element = h("div", "head", head, this.steps);
   }
 
   render(subject) {
     show(this.badge, subject.incident);
     show(this.channel, subject.call);
+    show(this.paper, (subject.incident ?? subject.call).paper_entered_at || subject.call?.paper);
     if (subject.incident) this.#incident(subject.incident);
     else this.#call(subject.call);
     const steps = subject.incident ? this.#incidentSteps(subject) : this.#callSteps(subject.call);

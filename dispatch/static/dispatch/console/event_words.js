@@ -42,8 +42,17 @@ export function eventWords(event, app) {
   if (name === "call.location_added") return `${gettext("Location")}: ${sourceName(data.source)}`;
   if (name === "call.disposed") return `${WORDS[name]()}: ${app.dispositionName(data.disposition)}`;
   if (name === "assignment.advanced") return `${values.callsign}: ${statusName(data.status)}`;
+  if (name === "paper.entered") return paperWords(data, app);
   const template = WORDS[name]?.();
   return template ? fill(template, values) : name;
+}
+
+/** What was done on paper, with its real times; the row's own time and name are those of the entering. */
+function paperWords(data, app) {
+  const steps = data.steps.map((step) => `${step.callsign} ${statusName(step.status)} ${app.time(step.at)}`);
+  const parts = [`${gettext("opened")} ${app.time(data.opened_at)}`, ...steps];
+  if (data.closed_at) parts.push(`${gettext("closed")} ${app.time(data.closed_at)}`);
+  return `${gettext("ENTERED FROM PAPER")}: ${parts.join(" · ")}`;
 }
 
 function changedWords(changed, app) {

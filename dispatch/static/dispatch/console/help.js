@@ -20,6 +20,7 @@ const keys = () => [
   [gettext("Recommendation: pick, send"), ["F6", "1–9", "Enter"]],
   [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
   [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
+  [gettext("Manual pack: print the board"), ["Ctrl P"]],
   [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
 ];
 
@@ -48,7 +49,12 @@ export class Help extends Panel {
       h("div", "kr", h("code", null, indonesian ? id : en), h("span", "mid", words)),
     );
     const title = h("div", "sub", h("span", null, gettext("Commands; both languages are understood")));
-    this.part("list").append(...keyRows, title, ...commandRows);
+    const paper = h(
+      "a",
+      { href: "/console/paper/" },
+      gettext("Enter from paper what was done while the service was dead"),
+    );
+    this.part("list").append(...keyRows, h("div", "kr", h("span", "caps"), paper), title, ...commandRows);
   }
 
   toggle(wanted = this.element.hidden) {

@@ -71,6 +71,7 @@ export class Keys {
     if (event.isComposing) return null;
     if (event.key === "F1" && event.shiftKey) return () => app.panel("strip").answerInto();
     if (event.ctrlKey && event.key === "Enter") return () => app.panel("case").openIncident();
+    if (event.ctrlKey && event.key.toLowerCase() === "p") return () => app.pack.open();
     if (event.ctrlKey || event.metaKey) return null;
     if (event.altKey) return app.ui.chosen ? this.alt[event.code] : null;
     if (this.plain[event.key]) return this.plain[event.key];

@@ -4,6 +4,7 @@ import { BoardSocket } from "#realtime/socket";
 import { Sounds } from "#realtime/sound";
 import { Store } from "#realtime/store";
 import { Clock } from "#realtime/time";
+import { Again } from "#console/again";
 import { Alarms } from "#console/alarms";
 import { App } from "#console/app";
 import { Audio } from "#console/audio";
@@ -15,6 +16,7 @@ import { Help } from "#console/help";
 import { Incidents } from "#console/incidents";
 import { Keys } from "#console/keys";
 import { CityMap } from "#console/map";
+import { Pack } from "#console/pack";
 import { Recommendation } from "#console/recommendation";
 import { Strip } from "#console/strip";
 import { TopBar } from "#console/top";
@@ -36,6 +38,7 @@ const PANELS = {
   recommendation: Recommendation,
   map: CityMap,
   help: Help,
+  again: Again,
   dock: Dock,
 };
 
@@ -55,7 +58,11 @@ const boot = readBoot();
 const reference = await readReference();
 const store = new Store();
 const clock = new Clock();
-const socket = new BoardSocket({ store, clock, onSignedOut: leaveIfSignedOut });
+const socket = new BoardSocket({
+  store,
+  clock,
+  onSignedOut: () => leaveIfSignedOut(() => app.panel("again").ended()),
+});
 const sounds = new Sounds();
 const ui = new UiState();
 const app = new App({ boot, store, socket, clock, ui, sounds, reference });
@@ -69,6 +76,8 @@ app.panels.push(new Audio(app));
 store.subscribe(() => app.redraw());
 ui.subscribe(() => app.redraw());
 sounds.unlockAtTouch();
+app.pack = new Pack(app);
+app.pack.connect();
 new Keys(app).connect();
 socket.start();
 setInterval(() => app.redraw(), TICK_MS);

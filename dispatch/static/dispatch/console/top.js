@@ -7,7 +7,7 @@ import { figures, judged } from "#console/board";
 import { setAttribute, setClass, setText } from "#console/dom";
 import { Panel } from "#console/panel";
 
-const DATA_NEAR_S = 8;
+const DATA_NEAR_S = 2;
 
 export class TopBar extends Panel {
   connect() {

@@ -1,0 +1,50 @@
+/** Keeps the manual pack in this browser, never older than a minute, for the hour in which no server answers. */
+import { packOf } from "#console/pack_rows";
+
+const KEEP_EVERY_MS = 30_000;
+const WORKER = "/console/worker.js";
+const SCOPE = "/console/";
+export const PAGE = "/console/pack/";
+// pack_page.js, pack_purge.js and the worker name the same two.
+const CACHE = "siaga-pack";
+const ENTRY = "/console/pack.json";
+
+export class Pack {
+  #app;
+  #keptAt = -Infinity;
+
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  /** Without TLS a browser has neither worker nor cache; the key then still prints what this page knows. */
+  connect() {
+    if (!("serviceWorker" in navigator) || !("caches" in globalThis)) return;
+    navigator.serviceWorker.register(WORKER, { scope: SCOPE }).catch(reportError);
+    // By beats, not by a timer: a hidden tab's timers stand still, its socket does not.
+    this.#app.socket.onLevel(() => this.#keepNowAndThen());
+    for (const form of document.querySelectorAll("form[data-sign-out]")) {
+      form.addEventListener("submit", () => caches.delete(CACHE));
+    }
+  }
+
+  #keepNowAndThen() {
+    const now = performance.now();
+    if (now - this.#keptAt < KEEP_EVERY_MS) return;
+    this.#keptAt = now;
+    this.keep().catch(reportError);
+  }
+
+  async keep() {
+    const cache = await caches.open(CACHE);
+    const body = JSON.stringify(packOf(this.#app));
+    await cache.put(ENTRY, new Response(body, { headers: { "Content-Type": "application/json" } }));
+  }
+
+  /** `Ctrl P`: the pack on a page of its own, ready to print. */
+  async open() {
+    const page = window.open(PAGE, "siaga-pack");
+    if (!page) location.assign(PAGE);
+  }
+}

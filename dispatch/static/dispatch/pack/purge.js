@@ -1,0 +1,2 @@
+/** On the page for signing in: who is signed out leaves no callers' numbers behind in this browser. */
+if ("caches" in globalThis) caches.delete("siaga-pack");
