@@ -13,7 +13,10 @@ FAILING = "raise SystemExit(3)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 
 
-GRAY = "import pathlib, sys, time\nwhile True: pathlib.Path(sys.argv[1]).touch(); time.sleep(0.2)"
+GRAY = (
+    "import pathlib, sys, threading\n"
+    "while not threading.Event().wait(0.2): pathlib.Path(sys.argv[1]).touch()"
+)
 
 
 def main(state: Path) -> None:

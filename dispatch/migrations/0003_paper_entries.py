@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('dispatch', '0001_initial'),
+        ('dispatch', '0002_longer_incident_numbers'),
     ]
 
     operations = [
