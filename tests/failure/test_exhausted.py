@@ -30,6 +30,7 @@ pytestmark = [
 ]
 FILES = 64
 SCREENS = 60
+AT_THE_DOOR = 4
 CALLS = 20
 POOL_MIN = 4
 
@@ -55,26 +56,29 @@ def cramped(tmp_path: Path) -> Iterator[Service]:
         yield service
 
 
-async def screen(service: Service, token: str, shown: asyncio.Event) -> str | int:
+async def screen(
+    service: Service, token: str, door: asyncio.Semaphore, shown: asyncio.Event
+) -> str | int:
     """Says hello and stays until all others have had their answer; what it got: a frame's type or a close code."""
     address = f"ws://127.0.0.1:{service.port}/ws/v1/"
-    async with connect(
-        address, additional_headers={"Authorization": f"Bearer {token}"}, open_timeout=60
-    ) as socket:
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with door:
+        socket = await connect(address, additional_headers=bearer, open_timeout=60)
         try:
             await socket.send(json.dumps({"id": 1, "type": "hello", "protocol": 1}))
             got = json.loads(await socket.recv())["type"]
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else 1006
-        await shown.wait()
-        return got
+    await shown.wait()
+    await socket.close()
+    return got
 
 
 async def crowd(service: Service, token: str) -> tuple[list[str | int], list[int]]:
-    """As many screens as come at a shift's start, one after the other, and calls while they are there."""
-    shown = asyncio.Event()
+    """As many screens as come at a shift's start, a few at a time, and calls while they are there."""
+    shown, door = asyncio.Event(), asyncio.Semaphore(AT_THE_DOOR)
     loop = asyncio.get_running_loop()
-    screens = [asyncio.ensure_future(screen(service, token, shown)) for _ in range(SCREENS)]
+    screens = [asyncio.ensure_future(screen(service, token, door, shown)) for _ in range(SCREENS)]
     with ThreadPoolExecutor(4) as people:
         rung = [loop.run_in_executor(people, ring, service, number) for number in range(CALLS)]
         answers = await asyncio.gather(*rung)
@@ -109,7 +113,7 @@ async def test_calls_are_stored_while_screens_are_turned_away(cramped: Service, 
 async def crowd_of_one(service: Service, token: str) -> tuple[str | int, None]:
     shown = asyncio.Event()
     shown.set()
-    return await screen(service, token, shown), None
+    return await screen(service, token, asyncio.Semaphore(1), shown), None
 
 
 def test_a_worker_takes_all_the_files_that_the_system_allows(tmp_path: Path, types) -> None:
