@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,9 +60,19 @@ def script_files() -> list[Path]:
     ]
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Without the garbage collector: what it ends in the middle confuses the parser of Python 3.11 (SystemError)."""
+    gc.disable()
+    try:
+        return ast.parse(path.read_text())
+    finally:
+        gc.enable()
+
+
 def in_python(path: Path) -> Iterator[Bound]:
     source = path.read_text()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target: ast.expr = node.targets[0]
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -152,7 +164,7 @@ def columns_on_page() -> dict[str, str]:
 
 def without_a_name(path: Path) -> Iterator[str]:
     """Bare numbers that cut something off: `[:300]`, `limit=5`, `ThreadPoolExecutor(6)`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         number: object = None
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             lower, upper = node.slice.lower, node.slice.upper

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.limits import tree_of
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOKS = ROOT / "deploy/runbooks"
 ALARMS_JS = ROOT / "dispatch/static/dispatch/console/alarms.js"
@@ -23,7 +25,7 @@ def kinds() -> set[str]:
     """The first words of every raise_alarm(…, kind=…): a word, a name for one, or a table of them."""
     found: set[str] = set()
     for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
-        tree = ast.parse(path.read_text())
+        tree = tree_of(path)
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Call) and _name(node.func) == "raise_alarm"):
                 continue
