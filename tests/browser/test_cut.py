@@ -131,11 +131,11 @@ def test_the_manual_pack_is_there_with_every_server_dead_and_gone_after_signing_
     pack = console.locator("[data-sections]")
     expect(pack).to_contain_text(incident["number"])
     for words in (
-        shown,
+        shown.replace(" ", "\u00a0"),
         "Jalan Pemuda 7",
         "dua orang di dalam",
         unit["callsign"],
-        waiting_shown,
+        waiting_shown.replace(" ", "\u00a0"),
         "Daftar telepon",
     ):
         expect(pack).to_contain_text(words)
