@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 PANELS = ("calls", "alarms", "incidents", "units", "case", "map", "rec")
 AGE_OF = """(id) => {
   const panel = document.getElementById(id);
-  const head = getComputedStyle(panel.querySelector("header"), "::after").content;
+  const head = getComputedStyle(panel.querySelector("header, .hd"), "::after").content;
   const { borderStyle, backgroundImage } = getComputedStyle(panel);
   return { head, borderStyle, hatched: backgroundImage.includes("repeating") };
 }"""
