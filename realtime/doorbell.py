@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +39,7 @@ class Ringer:
         self._telemetry: list[str] = []
         self._client: redis.Redis | None = None
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
 
     def leave(self, channel: str, payload: str) -> None:
         """Leave a ring to the thread; returns at once."""
@@ -56,10 +56,15 @@ class Ringer:
                 self._thread.start()
             self._something.notify()
 
+    def stop(self) -> None:
+        with self._something:
+            self._stopped.set()
+            self._something.notify()
+
     def _work(self) -> None:
-        while True:
+        while not self._stopped.is_set():
             with self._something:
-                while self._event is None and not self._telemetry:
+                while self._event is None and not self._telemetry and not self._stopped.is_set():
                     self._something.wait()
                 event, self._event = self._event, None
                 telemetry, self._telemetry = self._telemetry, []
@@ -75,7 +80,7 @@ class Ringer:
                     self._something
                 ):  # the number is rung when Redis is back; positions are too old by then
                     self._event = self._event or event
-                time.sleep(MUTE_S)
+                self._stopped.wait(MUTE_S)
 
     def _publish(self, channel: str, payload: str) -> None:
         if self._client is None:

@@ -39,7 +39,7 @@ BEAT_WAITS_S = 0.3  # for its read of the log; past it the beat says how old the
 TELEMETRY_S = 1.0
 RIGHTS_CHECK_S = 2.0
 # A hub that has not read the log for this long takes no new sockets: they come back later, or to another worker.
-READ_AGE_S_MAX = 5.0
+READ_AGE_S_MAX = 8.0
 # A socket that does not read holds at most this; then it is closed and comes back by its number.
 SOCKET_QUEUE_MAX = 2_000
 SOCKET_QUEUE_CHARS_MAX = 4_000_000

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-READ_S_MAX = 3.0
+READ_S_MAX = 5.0
 
 
 class ReadTooLong(Exception):  # noqa: N818 - a state of the database, not a bug

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.engine.assignments import AssignmentStatus as S
@@ -102,6 +102,7 @@ def test_steps_the_service_knew_may_be_older_than_paper():
     }
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(PAPER_STEPS[1:])), st.data())
 def test_any_steps_in_order_are_taken_and_the_last_one_is_where_the_unit_stands(chosen, data):
     names = [step for step in PAPER_STEPS if step is S.ASSIGNED or step in chosen]
@@ -115,6 +116,7 @@ def test_any_steps_in_order_are_taken_and_the_last_one_is_where_the_unit_stands(
     assert last_step(written) == names[-1]
 
 
+@settings(deadline=None)
 @given(st.permutations(PAPER_STEPS))
 def test_every_other_order_is_refused(order):
     written = {step: ago(100 - at) for at, step in enumerate(order)}

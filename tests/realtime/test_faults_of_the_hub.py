@@ -68,6 +68,7 @@ def own_redis(tmp_path, settings, monkeypatch):
     settings.REDIS_URL = private.url
     monkeypatch.setattr(doorbell, "_ringer", doorbell.Ringer())
     yield private
+    doorbell._ringer.stop()
     private.signal(signal.SIGCONT)
     private.kill()
 
@@ -203,9 +204,9 @@ async def test_beats_say_that_the_hub_is_cut_from_the_log_and_what_was_missed_co
 
 async def test_a_hub_cut_from_the_log_takes_no_new_socket(ada, monkeypatch):
     monkeypatch.setattr(reader, "READ_S_MAX", 0.2)
-    monkeypatch.setattr(hub, "READ_AGE_S_MAX", 0.5)
     async with as_(ada) as first:
         await first.hello()
+        monkeypatch.setattr(hub, "READ_AGE_S_MAX", 0.5)
         with log_locked():
             while (await first.next("beat"))["read_age_ms"] < 500:
                 pass

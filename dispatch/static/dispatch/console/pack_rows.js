@@ -13,6 +13,8 @@ import {
 export const PACK_VERSION = 1;
 const COORDINATE_DIGITS = 5;
 
+// A telephone number broken in two is dialled wrong.
+const callerOf = (app, call) => app.callerText(call).replaceAll(" ", "\u00a0");
 const lines = (...parts) => parts.filter(Boolean).join("\n");
 
 function place(app, incident) {
@@ -32,10 +34,10 @@ function incidents(app) {
       return `${unit?.callsign ?? "?"}: ${statusName(row.status)} (${app.time(row.assigned_at)})`;
     });
     return [
-      lines(incident.number, incident.priority ? `P${incident.priority}` : gettext("Priority unknown")),
+      lines(incident.number, `P${incident.priority ?? "?"}`),
       lines(app.typeName(incident.type), app.time(incident.received_at ?? incident.opened_at)),
       place(app, incident),
-      lines(...calls.map((call) => app.callerText(call))),
+      lines(...calls.map((call) => callerOf(app, call))),
       lines(...out),
       lines(incident.note, ...(incident.words ?? []).map((said) => `“${said.text}”`)),
     ];
@@ -55,7 +57,7 @@ function waiting(app) {
   const rows = waitingCalls(app.store).map((call) => [
     app.time(call.received_at),
     channelName(call.channel),
-    app.callerText(call),
+    callerOf(app, call),
     lastWords(call) ?? "",
   ]);
   const columns = [gettext("Since"), gettext("Channel"), gettext("Caller"), gettext("Words")];
