@@ -9,7 +9,8 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the effects registers them with the job queue, whose application is ready by now.
-        from calls import commands, effects
+        from calls import commands, effects, housekeeping
 
         assert effects.ATTEMPTS_MAX > 1
+        assert housekeeping.TRIES_MAX > 1
         commands.register()

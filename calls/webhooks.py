@@ -28,8 +28,8 @@ from calls.messaging import twilio_messages
 from calls.models import SID_CHARS_MAX, WebhookRecord
 from calls.services import Evidence
 from calls.telephony import twilio_voice
+from calls.written_places import places_in
 from maps.geo import position_or_none
-from maps.geocoding.text import locate_text
 from realtime.eventlog import change
 from realtime.protocol import Actor
 from realtime.registry import react_to
@@ -40,7 +40,6 @@ PATH_CHARS_MAX = 300
 TOKEN_CHARS_MAX = 100
 REJECTED_VALUE_CHARS_MAX = 1_000
 REJECTED_PARAMS_MAX = 100
-LOCATIONS_FROM_TEXT_MAX = 3
 DURATION_S_MAX = 2**31 - 1
 LIVES_ON = frozenset({"bridged", "redirected", "redirected-from-bridged"})
 UNSIGNED = "The signature is missing or wrong. Check PUBLIC_BASE_URL and the auth token.\n"
@@ -315,7 +314,7 @@ def messages_incoming(request: Request) -> Answer:
             text=text,
             sender_name=request.get("ProfileName"),
             media=_media(request),
-            evidence=[*_pin(request), *_written(text, request.now)],
+            evidence=[*_pin(request), *places_in(text, now=request.now)],
         ),
         now=request.now,
     )
@@ -400,28 +399,6 @@ def _pin(request: Request) -> list[Evidence]:
     label = request.get("Label") or request.get("Address")
     return [
         Evidence(position=position, source=LocationSource.WHATSAPP, at=request.now, label=label)
-    ]
-
-
-def _written(text: str, now: datetime) -> list[Evidence]:
-    """Places named in a text. The search is a help: when it fails, the message still arrives."""
-    try:
-        candidates = locate_text(storable(text))
-    except Exception as error:
-        _log_failure("locate_text", error)
-        metrics.LOCATE_ERRORS.inc()
-        return []
-    return [
-        Evidence(
-            position=one.position,
-            source=LocationSource(one.source),
-            at=now,
-            radius_m=one.radius_m,
-            confidence=one.confidence,
-            label=one.label or "",
-            place_id=one.place_id or "",
-        )
-        for one in candidates[:LOCATIONS_FROM_TEXT_MAX]
     ]
 
 

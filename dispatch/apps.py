@@ -10,7 +10,7 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         from dispatch import board, commands
         from dispatch.accounts import viewers
-        from dispatch.services import alarms
+        from dispatch.services import alarms, reconciliation_alarms
         from realtime import registry
 
         for kind, load in board.LOADERS.items():
@@ -26,4 +26,6 @@ class DispatchConfig(AppConfig):
         )
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
         registry.register_reaction("effect.failed", alarms.on_effect_failed)
+        registry.register_reaction("reconciliation.done", reconciliation_alarms.on_done)
+        registry.register_reaction("reconciliation.failed", reconciliation_alarms.on_failed)
         commands.register()

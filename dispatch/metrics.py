@@ -16,6 +16,24 @@ INCIDENTS_OPEN = Gauge("siaga_incidents_open", "Open incidents", multiprocess_mo
 JOBS = Gauge(
     "siaga_jobs", "Jobs by queue and status", ["queue", "status"], multiprocess_mode=_MODE
 )
+RECONCILED_AGE_S = Gauge(
+    "siaga_reconciliation_age_seconds",
+    "Since the provider's list was last compared",
+    ["provider", "what"],
+    multiprocess_mode=_MODE,
+)
+OFFERED = Gauge(
+    "siaga_provider_offered",
+    "Calls and messages that the provider lists for the last minutes",
+    ["provider", "what"],
+    multiprocess_mode=_MODE,
+)
+OFFERED_MISSING = Gauge(
+    "siaga_provider_offered_missing",
+    "Of these, how many the centre still does not have",
+    ["provider", "what"],
+    multiprocess_mode=_MODE,
+)
 HEAD = Gauge("siaga_event_head_seq", "Number of the newest event", multiprocess_mode=_MODE)
 
 CHANNELS = ("voice", "sms", "whatsapp", "pbx", "app")
@@ -39,6 +57,12 @@ def refresh() -> None:
                 " WHERE status <> 'succeeded' GROUP BY 1, 2"
             )
             jobs = cursor.fetchall()
+            cursor.execute(
+                "SELECT provider, what, offered, missing,"
+                " extract(epoch FROM now() - coalesce(succeeded_at, began_at))"
+                " FROM calls_reconciliation"
+            )
+            compared = cursor.fetchall()
     except Error:
         return
     for channel in CHANNELS:
@@ -46,5 +70,9 @@ def refresh() -> None:
     OLDEST_WAITING_S.set(max((float(age) for _, age in waiting.values()), default=0.0))
     INCIDENTS_OPEN.set(incidents)
     HEAD.set(head)
+    for provider, what, offered, missing, age_s in compared:
+        OFFERED.labels(provider, what).set(offered)
+        OFFERED_MISSING.labels(provider, what).set(missing)
+        RECONCILED_AGE_S.labels(provider, what).set(float(age_s))
     for queue, status, count in jobs:
         JOBS.labels(queue, status).set(count)
