@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, Location, Message, WebhookRecord
+from calls.models import Call, Location, Message, Reconciliation, WebhookRecord
 
 
 class ReadOnly:
@@ -36,7 +36,7 @@ class LocationInline(ReadOnly, TabularInline):
 @admin.register(Call)
 class CallAdmin(ReadOnly, ModelAdmin):
     list_display = ("received_at", "channel", "status", "caller", "disposition", "incident")
-    list_filter = ("channel", "status", "disposition")
+    list_filter = ("channel", "status", "disposition", "recovered")
     list_select_related = ("incident",)
     search_fields = ("caller", "caller_name", "provider_sid", "incident__number")
     search_help_text = _("Number, name, SID or incident")
@@ -52,3 +52,8 @@ class WebhookRecordAdmin(ReadOnly, ModelAdmin):
     search_help_text = _("SID or idempotency token")
     date_hierarchy = "at"
     show_full_result_count = False
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnly, ModelAdmin):
+    list_display = ("provider", "what", "succeeded_at", "tried_at", "offered", "missing", "error")

@@ -9,9 +9,10 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the effects registers them with the job queue, whose application is ready by now.
-        from calls import commands, effects, replay
+        from calls import commands, effects, housekeeping, replay
         from realtime.registry import register_companion
 
         assert effects.ATTEMPTS_MAX > 1
+        assert housekeeping.TRIES_MAX > 1
         commands.register()
         register_companion("journal", replay.watch)

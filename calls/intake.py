@@ -18,6 +18,7 @@ from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
     AML_BEFORE_CALL,
+    OVER,
     AddressKind,
     CallStatus,
     Channel,
@@ -71,6 +72,9 @@ class SeenCall:
     caller_name: str = ""
     provider: str = "twilio"
     channel: Channel = Channel.VOICE
+    status: CallStatus = CallStatus.RINGING
+    offered_at: datetime | None = None  # when it really came, if that is not now
+    recovered: bool = False  # found in the provider's list, not told by the provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class SeenStatus:
     sequence: int | None = None
     at: datetime | None = None
     inbound: bool = False
+    ended_at: datetime | None = None  # when it was over, if that is not now
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class SeenMessage:
     media: Sequence[tuple[str, str]] = ()  # (url, content type)
     evidence: Sequence[Evidence] = ()
     provider: str = "twilio"
+    offered_at: datetime | None = None
+    recovered: bool = False
 
 
 # --- voice -------------------------------------------------------------------------------------
@@ -141,7 +148,7 @@ def _receive_status(seen: SeenStatus, *, now: datetime) -> str:
         call.provider_sequence = after.sequence
         call.provider_at = max(filter(None, (call.provider_at, seen.at)), default=None)
         call.save(update_fields=["provider_status", "provider_sequence", "provider_at"])
-        _move(log, call, after.status)
+        _move(log, call, after.status, ended_at=seen.ended_at)
         return "applied"
 
 
@@ -151,7 +158,9 @@ def queue_call(*, provider: str, sid: str, now: datetime) -> str:
     return receive_status(seen, now=now)
 
 
-def _move(log: Change, call: Call, status: CallStatus) -> None:
+def _move(
+    log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None
+) -> None:
     if status == call.status:
         return
     if status == CallStatus.QUEUED:
@@ -164,12 +173,13 @@ def _move(log: Change, call: Call, status: CallStatus) -> None:
             facts={"call_id": str(call.pk), "channel": call.channel},
         )
     else:
-        end(log, call, status=status)
+        end(log, call, status=status, at=ended_at)
 
 
-def _new_call(
-    log: Change, seen: SeenCall, *, status: CallStatus = CallStatus.RINGING, party: str = ""
-) -> Call:
+def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
+    """A call that is over already is stored as waiting; its status, which follows, ends it."""
+    received_at = seen.offered_at or log.now
+    status = CallStatus.QUEUED if seen.status in OVER else seen.status
     address = address_of(seen.from_raw)
     caller = _number(seen.from_raw)
     who = caller or party or address.text
@@ -184,11 +194,12 @@ def _new_call(
                 caller_raw=limited(seen.from_raw, RAW_CHARS_MAX),
                 caller_name=limited(seen.caller_name, NAME_CHARS_MAX),
                 to_number=limited(seen.to, RAW_CHARS_MAX),
-                repeats=selectors.earlier_calls(caller, now=log.now),
+                repeats=selectors.earlier_calls(caller, now=received_at),
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
-                received_at=log.now,
-                queued_at=log.now if status == CallStatus.QUEUED else None,
+                received_at=received_at,
+                queued_at=received_at if status == CallStatus.QUEUED else None,
+                recovered=seen.recovered,
             )
     except IntegrityError:
         raise _Repeated from None
@@ -197,7 +208,7 @@ def _new_call(
         calls=[call.pk],
         facts={"call_id": str(call.pk), "channel": call.channel},
     )
-    for report in selectors.unjoined_reports(caller, since=log.now - AML_BEFORE_CALL):
+    for report in selectors.unjoined_reports(caller, since=received_at - AML_BEFORE_CALL):
         _join(log, report, call)
     channel = str(call.channel)
     log.after_commit(lambda: metrics.CALLS_RECEIVED.labels(channel).inc())
@@ -229,7 +240,8 @@ def _receive_message(log: Change, seen: SeenMessage) -> Message:
                 call=call,
                 direction="in",
                 text=limited(seen.text, TEXT_CHARS_MAX),
-                at=log.now,
+                at=seen.offered_at or log.now,
+                recovered=seen.recovered,
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
             )
@@ -284,8 +296,10 @@ def _conversation(log: Change, seen: SeenMessage) -> Call:
             caller_name=seen.sender_name,
             provider=seen.provider,
             channel=seen.channel,
+            status=CallStatus.QUEUED,
+            offered_at=seen.offered_at,
+            recovered=seen.recovered,
         ),
-        status=CallStatus.QUEUED,
         party=party,
     )
 

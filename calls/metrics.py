@@ -16,6 +16,9 @@ PROVIDER_ERRORS = Counter(
     "Acts that a provider refused or did not answer",
     ["provider", "act", "error"],
 )
+RECOVERED = Counter(
+    "siaga_recovered_total", "Calls and messages found in the provider's list afterwards", ["what"]
+)
 LOCATE_ERRORS = Counter(
     "siaga_locate_errors_total", "Texts in which the search for a place failed", []
 )

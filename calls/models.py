@@ -16,6 +16,7 @@ SID_CHARS_MAX = 100
 REASON_CHARS_MAX = 300
 LABEL_CHARS_MAX = 300
 URL_CHARS_MAX = 1_000
+ERROR_CHARS_MAX = 100
 
 CHANNEL_NAMES = {
     "voice": _("Voice"),
@@ -65,6 +66,8 @@ class Call(models.Model):
     imei = models.CharField("IMEI", max_length=20, blank=True)
     # How many calls of the same number came in the hours before, counted when this one came.
     repeats = models.PositiveIntegerField(_("earlier calls"), default=0)
+    # Its webhook never came; it was found in the provider's list afterwards.
+    recovered = models.BooleanField(_("found afterwards"), default=False)
 
     provider = models.CharField(max_length=20)
     provider_sid = models.CharField(max_length=SID_CHARS_MAX, blank=True)
@@ -177,6 +180,7 @@ class Message(models.Model):
     provider_sid = models.CharField(max_length=SID_CHARS_MAX, blank=True)
     provider_status = models.CharField(max_length=30, blank=True)
     error_code = models.CharField(max_length=20, blank=True)
+    recovered = models.BooleanField(_("found afterwards"), default=False)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -332,6 +336,35 @@ class Recording(models.Model):
                 fields=["provider", "provider_sid"], name="calls_recording_once"
             )
         ]
+
+
+class Reconciliation(models.Model):
+    """How the last comparison with one list of a provider went; one row for each list."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.CharField(_("provider"), max_length=20)
+    what = models.CharField(_("list"), max_length=10)
+    began_at = models.DateTimeField()
+    tried_at = models.DateTimeField(_("last try"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("last success"), null=True, blank=True)
+    offered = models.PositiveIntegerField(_("offered"), default=0)
+    missing = models.PositiveIntegerField(_("still missing"), default=0)
+    error = models.CharField(_("error"), max_length=ERROR_CHARS_MAX, blank=True)
+
+    class Meta:
+        verbose_name = _("comparison with the provider")
+        verbose_name_plural = _("comparisons with the provider")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what__in=["calls", "messages"]), name="calls_reconciliation_what"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "what"], name="calls_reconciliation_one_per_list"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.what}"
 
 
 class WebhookRecord(models.Model):

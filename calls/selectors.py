@@ -11,7 +11,15 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
-from calls.domain import LIVE, PAPER, TEXT_CHANNELS, WAITING, Channel
+from calls.domain import (
+    LIVE,
+    PAPER,
+    TEXT_CHANNELS,
+    WAITING,
+    CallStatus,
+    Channel,
+    ProviderState,
+)
 from calls.messaging.port import OutgoingMessage
 from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
 from calls.telephony.port import Leg
@@ -149,6 +157,33 @@ def message_by_sid(provider: str, sid: str) -> Message | None:
     return Message.objects.filter(provider=provider, provider_sid=sid).first()
 
 
+def provider_states(provider: str, sids: Iterable[str]) -> dict[str, ProviderState]:
+    """What we know of these calls of the provider; unknown ones are left out."""
+    rows = Call.objects.filter(provider=provider, provider_sid__in=list(sids)).values_list(
+        "provider_sid", "status", "provider_status", "provider_sequence"
+    )
+    return {
+        sid: ProviderState(CallStatus(status), provider_status, sequence)
+        for sid, status, provider_status, sequence in rows
+    }
+
+
+def known_messages(provider: str, sids: Iterable[str]) -> set[str]:
+    """Which of these messages we have, as words of a citizen or as a position of a telephone."""
+    wanted = list(sids)
+    said = Message.objects.filter(provider=provider, provider_sid__in=wanted)
+    measured = AmlReport.objects.filter(provider_sid__in=wanted)
+    return {
+        *said.values_list("provider_sid", flat=True),
+        *measured.values_list("provider_sid", flat=True),
+    }
+
+
+def sent_statuses(provider: str, sids: Iterable[str]) -> dict[str, str]:
+    rows = Message.objects.filter(provider=provider, direction="out", provider_sid__in=list(sids))
+    return dict(rows.values_list("provider_sid", "provider_status"))
+
+
 def earlier_calls(caller: str, *, now: datetime) -> int:
     """How many calls this number has made in the hours before. Unknown callers are not counted together."""
     if not caller:
@@ -240,6 +275,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "locations": [_location(one) for one in locations],
         "repeats": call.repeats,
         "paper": call.provider == PAPER,
+        "recovered": call.recovered,
     }
 
 
@@ -249,6 +285,7 @@ def _message(message: Message) -> dict[str, Any]:
         "at": stamp(message.at),
         "direction": message.direction,
         "text": message.text,
+        "recovered": message.recovered,
         "media": [
             {"id": str(one.pk), "content_type": one.content_type} for one in message.media.all()
         ],

@@ -170,10 +170,10 @@ def add_location(log: Change, call: Call, evidence: Evidence) -> Location | None
     return location
 
 
-def end(log: Change, call: Call, *, status: CallStatus) -> None:
-    """The call is over; `status` says whether somebody had answered."""
+def end(log: Change, call: Call, *, status: CallStatus, at: datetime | None = None) -> None:
+    """The call is over; `status` says whether somebody had answered, `at` when, if we hear of it late."""
     call.status = status
-    call.ended_at = log.now
+    call.ended_at = at or log.now
     if status == CallStatus.ABANDONED:
         call.answered_by = None
     call.save(update_fields=["status", "ended_at", "answered_by"])

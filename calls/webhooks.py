@@ -12,18 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, metrics, selectors
-from calls.domain import Channel, LocationSource, storable
+from calls import intake, selectors
+from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
 from calls.provider_request import ProviderRequest as Request
-from calls.receiving import Answer, aml_verified, log_failure, webhook
+from calls.receiving import Answer, aml_verified, webhook
 from calls.services import Evidence
 from calls.telephony import hold_music, twilio_voice
+from calls.written_places import places_in
 from maps.geo import position_or_none
-from maps.geocoding.text import locate_text
 
-LOCATIONS_FROM_TEXT_MAX = 3
 DURATION_S_MAX = 2**31 - 1
 HOLD_MUSIC_KEPT_S = 24 * 3600
 LIVES_ON = frozenset({"bridged", "redirected", "redirected-from-bridged"})
@@ -179,7 +178,7 @@ def messages_incoming(request: Request) -> Answer:
             text=text,
             sender_name=request.get("ProfileName"),
             media=_media(request),
-            evidence=[*_pin(request), *_written(text, request.now)],
+            evidence=[*_pin(request), *places_in(text, now=request.now)],
         ),
         now=request.now,
     )
@@ -244,28 +243,6 @@ def _pin(request: Request) -> list[Evidence]:
     label = request.get("Label") or request.get("Address")
     return [
         Evidence(position=position, source=LocationSource.WHATSAPP, at=request.now, label=label)
-    ]
-
-
-def _written(text: str, now: datetime) -> list[Evidence]:
-    """Places named in a text. The search is a help: when it fails, the message still arrives."""
-    try:
-        candidates = locate_text(storable(text))
-    except Exception as error:
-        log_failure("locate_text", error)
-        metrics.LOCATE_ERRORS.inc()
-        return []
-    return [
-        Evidence(
-            position=one.position,
-            source=LocationSource(one.source),
-            at=now,
-            radius_m=one.radius_m,
-            confidence=one.confidence,
-            label=one.label or "",
-            place_id=one.place_id or "",
-        )
-        for one in candidates[:LOCATIONS_FROM_TEXT_MAX]
     ]
 
 

@@ -11,7 +11,7 @@ class DispatchConfig(AppConfig):
         # Importing the jobs registers them with the queue.
         from dispatch import board, commands, housekeeping
         from dispatch.accounts import viewers
-        from dispatch.services import alarms, capacity
+        from dispatch.services import alarms, capacity, reconciliation_alarms
         from realtime import registry
 
         assert housekeeping.check_capacity
@@ -30,4 +30,6 @@ class DispatchConfig(AppConfig):
         registry.register_reaction("webhook.failed", alarms.on_webhook_failed)
         registry.register_reaction("effect.failed", alarms.on_effect_failed)
         registry.register_reaction("sockets.full", capacity.on_sockets_full)
+        registry.register_reaction("reconciliation.done", reconciliation_alarms.on_done)
+        registry.register_reaction("reconciliation.failed", reconciliation_alarms.on_failed)
         commands.register()

@@ -31,7 +31,7 @@ class Database(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            found = [*_calls(), *_incidents(), *_jobs(), *_head()]
+            found = [*_calls(), *_incidents(), *_jobs(), *_head(), *_reconciliation()]
         except Error:
             found = []
         yield GaugeMetricFamily(
@@ -120,6 +120,25 @@ def _jobs() -> Iterator[Metric]:
 def _head() -> Iterator[Metric]:
     rows = _rows("SELECT coalesce(max(seq), 0) FROM realtime_loghead")
     yield GaugeMetricFamily("siaga_event_head_seq", "Number of the newest event", value=rows[0][0])
+
+
+def _reconciliation() -> Iterator[Metric]:
+    rows = _rows(
+        "SELECT provider, what, offered, missing,"
+        " extract(epoch FROM now() - coalesce(succeeded_at, began_at)) FROM calls_reconciliation"
+    )
+    for number, (name, words) in enumerate(
+        (
+            ("siaga_provider_offered", "Calls and messages that the provider lists lately"),
+            ("siaga_provider_offered_missing", "Of these, how many the centre does not have"),
+            ("siaga_reconciliation_age_seconds", "Since the provider's list was last compared"),
+        ),
+        start=2,
+    ):
+        family = GaugeMetricFamily(name, words, labels=["provider", "what"])
+        for row in rows:
+            family.add_metric([row[0], row[1]], float(row[number]))
+        yield family
 
 
 def _rows(sql: str) -> list[tuple]:

@@ -249,6 +249,10 @@ TWILIO_API_BASE_URL = _read(
 )  # a stand-in of the provider, for tests
 # Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
 AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
+# How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
+RECONCILE_EVERY_S = _read(env.int, "RECONCILE_EVERY_S", 60)
+if not 1 <= RECONCILE_EVERY_S <= 60 or 60 % RECONCILE_EVERY_S:
+    _problems.append("RECONCILE_EVERY_S: must divide a minute: 60, 30, 20, 15 … 1")
 if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
     if TELEPHONY == "twilio":
         _problems.append(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import httpx
 from django.conf import settings
 from django.urls import reverse
 
 from calls.domain import ProviderError
-from calls.messaging.port import Accepted, OutgoingMessage
+from calls.messaging.port import Accepted, ListedMessage, OutgoingMessage
 from calls.signing import form, signature
 
 REQUEST_TIMEOUT_S = 10.0
@@ -56,3 +57,10 @@ class EmulatedMessages:
                 note = f"own service answered {status}"
                 raise ProviderError(note, permanent=status < 500)
         return Accepted(provider_sid=sid, status="queued")
+
+    def list_messages(self, *, since: datetime) -> list[ListedMessage] | None:
+        """Nobody remembers an emulated message but this service itself."""
+        return None
+
+    def list_media(self, sid: str) -> list[tuple[str, str]]:
+        return []

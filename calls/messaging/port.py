@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -24,8 +25,29 @@ class Accepted:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListedMessage:
+    """One message as the provider's own list has it."""
+
+    sid: str
+    from_raw: str
+    to: str
+    text: str
+    status: str
+    error_code: str
+    inbound: bool
+    at: datetime
+    media_count: int
+
+
 class Messaging(Protocol):
     name: str
 
     def send_message(self, message: OutgoingMessage) -> Accepted:
         """Failures are `calls.domain.ProviderError`."""
+
+    def list_messages(self, *, since: datetime) -> list[ListedMessage] | None:
+        """All messages since then, theirs and ours; None: this provider keeps no list."""
+
+    def list_media(self, sid: str) -> list[tuple[str, str]]:
+        """(url, content type) of what came with a message."""

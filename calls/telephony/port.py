@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +17,20 @@ class Leg:
     caller: str
     to_number: str
     live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCall:
+    """One call as the provider's own list has it."""
+
+    sid: str
+    from_raw: str
+    to: str
+    caller_name: str
+    status: str
+    inbound: bool
+    at: datetime
+    ended_at: datetime | None
 
 
 class Telephony(Protocol):
@@ -34,3 +49,6 @@ class Telephony(Protocol):
 
     def hang_up(self, leg: Leg) -> None:
         """End the caller's leg."""
+
+    def list_calls(self, *, since: datetime) -> list[ListedCall] | None:
+        """All calls offered since then, and all that are live; None: this provider keeps no list."""

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
 from django.urls import reverse
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from calls.domain import ProviderError
-from calls.telephony.port import Leg
+from calls.telephony.port import Leg, ListedCall
 
 QUEUE_NAME = "emergency"
 API_TIMEOUT_S = 10.0
 RATE_LIMITED = 429
+LIST_PAGE_ROWS = 200  # of each request; all pages are read
+LIVE_STATUSES = ("queued", "ringing", "in-progress")
 
 # Spoken by the provider before anybody's language is known: both, Indonesian first. Digits are words on purpose.
 GREETING = (
@@ -200,9 +203,35 @@ class TwilioVoice:
     def hang_up(self, leg: Leg) -> None:
         _asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))
 
+    def list_calls(self, *, since: datetime) -> list[ListedCall] | None:
+        """The window, and whoever is on the line for longer than that: a person may be waiting there."""
+        calls = self._client.calls
+        # The library writes the hour as it is and calls it UTC.
+        start = since.astimezone(UTC)
+        lists = [{"start_time_after": start}, *({"status": word} for word in LIVE_STATUSES)]
+        found = {
+            row.sid: row
+            for query in lists
+            for row in _asked(lambda query=query: calls.list(**query, page_size=LIST_PAGE_ROWS))
+        }
+        return [_listed(row) for row in found.values()]
+
     def _redirect(self, leg: Leg, path: str) -> None:
         url = settings.PUBLIC_BASE_URL + path
         _asked(lambda: self._client.calls(leg.provider_sid).update(url=url, method="POST"))
+
+
+def _listed(row: Any) -> ListedCall:
+    return ListedCall(
+        sid=str(row.sid),
+        from_raw=str(row._from or ""),  # noqa: SLF001 - so it is named there
+        to=str(row.to or ""),
+        caller_name=str(row.caller_name or ""),
+        status=str(row.status or ""),
+        inbound=row.direction == "inbound",
+        at=row.start_time or row.date_created,
+        ended_at=row.end_time,
+    )
 
 
 class _StandInHttpClient(TwilioHttpClient):
@@ -231,8 +260,15 @@ def _asked(act: Callable[[], Any]) -> Any:
     try:
         return act()
     except TwilioRestException as error:
-        permanent = 400 <= error.status < 500 and error.status != RATE_LIMITED
-        message = f"status {error.status} code {error.code}"  # the text may hold the number
-        raise ProviderError(message, permanent=permanent) from None
+        raise _refused(error.status, error.code) from None
+    except TwilioException as error:  # a page of a list: the bare exception with the response
+        status = next((one.status_code for one in error.args if hasattr(one, "status_code")), 0)
+        raise _refused(status) from None
     except requests.RequestException as error:
         raise ProviderError(type(error).__name__) from None
+
+
+def _refused(status: int, code: int | None = None) -> ProviderError:
+    permanent = 400 <= status < 500 and status != RATE_LIMITED
+    note = f"status {status}" + (f" code {code}" if code else "")  # the text may hold the number
+    return ProviderError(note, permanent=permanent)

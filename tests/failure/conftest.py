@@ -56,7 +56,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
 
 
 @pytest.fixture(scope="module")
-def provider_of_module(background: Background) -> Iterator[Provider]:
+def provider(background: Background) -> Iterator[Provider]:
+    """It learns the public address from the stack that it is given to."""
     with closing(Provider(background, public_base_url="", seed=SEED)) as running:
         yield running
 

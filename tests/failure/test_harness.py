@@ -230,7 +230,7 @@ def test_the_api_fails_as_it_is_told(provider: Provider, twilio: Client) -> None
 # --- all of it together ---------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(300)  # the first that needs the seeded database makes it
+@pytest.mark.timeout(120, func_only=True)  # the first that needs the seeded database makes it
 def test_a_caller_is_greeted_waits_is_answered_and_a_crew_goes(
     start_stack: Callable[..., Stack],
     console: Callable[..., ConsoleBot],

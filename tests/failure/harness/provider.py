@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -72,6 +73,8 @@ class Provider:
         self.texts: dict[str, Text] = {}
         self.callees: dict[str, Callee] = {}
         self.undeliverable: dict[str, int] = {}  # numbers that SMS do not reach, with the error
+        self.doors: Sequence[str] = ()  # where requests to the public address really go, in turn
+        self._through = 0
         self.static_fallback = ""  # TwiML of another host, for when nobody of ours answers
         self.api = Api(self)
         self._chance = chance(self.seed, "provider")
@@ -96,12 +99,22 @@ class Provider:
 
     # --- what the test makes happen ------------------------------------------------------------
 
-    def rings(self, caller: str, *, hook: Hook | None = None, **params: str) -> Leg:
-        """A citizen rings; comes back when the first document was heard, or nothing could be."""
-        return self.background.ask(self.ring(caller, hook=hook, **params))
+    def rings(
+        self, caller: str, *, hook: Hook | None = None, at: datetime | None = None, **params: str
+    ) -> Leg:
+        """A citizen rings; comes back when the first document was heard, or nothing could be. `at`: as if then."""
+        return self.background.ask(self.ring(caller, hook=hook, at=at, **params))
 
-    def writes(self, sender: str, text: str, *, hook: Hook | None = None, **params: str) -> Text:
-        return self.background.ask(self.write(sender, text, hook=hook, **params))
+    def writes(
+        self,
+        sender: str,
+        text: str,
+        *,
+        hook: Hook | None = None,
+        at: datetime | None = None,
+        **params: str,
+    ) -> Text:
+        return self.background.ask(self.write(sender, text, hook=hook, at=at, **params))
 
     def hangs_up(self, leg: Leg) -> None:
         """The person on this leg puts the receiver down."""
@@ -135,8 +148,10 @@ class Provider:
 
     # --- the same for coroutines of the harness -------------------------------------------------
 
-    async def ring(self, caller: str, *, hook: Hook | None = None, **params: str) -> Leg:
-        leg = Leg(sid=self._sid("CA"), from_=caller, to=self.number)
+    async def ring(
+        self, caller: str, *, hook: Hook | None = None, at: datetime | None = None, **params: str
+    ) -> Leg:
+        leg = Leg(sid=self._sid("CA"), from_=caller, to=self.number, created_at=at or now())
         self.legs[leg.sid] = leg
         first = await self._fetch(
             hook or self._hook("/twilio/voice/incoming"), {**self._described(leg), **params}
@@ -152,9 +167,17 @@ class Provider:
         return leg
 
     async def write(
-        self, sender: str, text: str, *, hook: Hook | None = None, **params: str
+        self,
+        sender: str,
+        text: str,
+        *,
+        hook: Hook | None = None,
+        at: datetime | None = None,
+        **params: str,
     ) -> Text:
-        message = Text(sid=self._sid("SM"), from_=sender, to=self.number, body=text)
+        message = Text(
+            sid=self._sid("SM"), from_=sender, to=self.number, body=text, created_at=at or now()
+        )
         self.texts[message.sid] = message
         told = {
             "MessageSid": message.sid,
@@ -406,7 +429,7 @@ class Provider:
         limits = httpx.Timeout(WEBHOOK_LIMIT_S, connect=CONNECT_LIMIT_S)
         try:
             answer = await self._http.post(
-                url, content=urlencode(pairs).encode(), headers=headers, timeout=limits
+                self._door(url), content=urlencode(pairs).encode(), headers=headers, timeout=limits
             )
         except httpx.HTTPError:
             return 0, ""
@@ -437,6 +460,14 @@ class Provider:
             )
 
         return await asyncio.gather(*(one(base_url) for base_url in base_urls))
+
+    def _door(self, url: str) -> str:
+        """As a load balancer would: the signature stays the one of the public address."""
+        if not self.doors or not url.startswith(self.public_base_url):
+            return url
+        self._through += 1
+        door = self.doors[self._through % len(self.doors)]
+        return door + url.removeprefix(self.public_base_url)
 
     # --- inside --------------------------------------------------------------------------------
 

@@ -125,7 +125,8 @@ class FaultProxy:
         self._pairs.add(pair)
         try:
             if self.up.swallows:
-                await self._swallow(pair, reader)
+                while await reader.read(PIECE_BYTES):
+                    pass
                 return
             target_reader, pair.target = await self._connect()
             ways = [
@@ -147,11 +148,6 @@ class FaultProxy:
         if isinstance(self.target, Path):
             return await asyncio.open_unix_connection(self.target)
         return await asyncio.open_connection(*self.target)
-
-    async def _swallow(self, pair: _Pair, reader: asyncio.StreamReader) -> None:
-        pair.lost_bytes = True
-        while await reader.read(PIECE_BYTES):
-            pass
 
     async def _carry(
         self,

@@ -33,7 +33,7 @@ from tests.failure.harness.provider import Provider
 from tests.failure.harness.proxy import FaultProxy
 
 READY_S = 60.0
-PREPARE_S = 300.0
+PREPARE_S = 600.0
 POLL_S = 0.02
 SECRET_KEY = "only-for-tests-of-failures-" * 3
 ACCOUNT, TOKEN = "AC" + "0" * 32, "stack-token-of-the-tests"

@@ -141,6 +141,8 @@ class Api:
                 return 201, provider.take_message(params).wire(provider.account)
             case ("GET", "Messages", sid) if sid in provider.texts:
                 return 200, provider.texts[sid].wire(provider.account)
+            case ("GET", "Messages", sid, "Media") if sid in provider.texts:
+                return 200, self._media(provider.texts[sid])
             case ("POST", "Conferences", name, "Participants"):
                 leg = provider.dial({**params, "Conference": name})
                 return 201, {
@@ -156,6 +158,19 @@ class Api:
         if sid not in self.provider.legs:
             raise Refused(404)
         return self.provider.legs[sid]
+
+    def _media(self, text: Text) -> dict[str, Any]:
+        account = self.provider.account
+        path = f"/{API_VERSION}/Accounts/{account}/Messages/{text.sid}/Media"
+        rows = [
+            {
+                "sid": f"ME{number:032x}",
+                "content_type": content_type,
+                "uri": f"{path}/ME{number:032x}.json",
+            }
+            for number, content_type in enumerate(text.media)
+        ]
+        return {"media_list": rows, "page": 0, "uri": f"{path}.json", "next_page_uri": None}
 
     def _list(
         self, name: str, rows: list[Leg] | list[Text], when: str, query: dict[str, str]

@@ -102,6 +102,7 @@ class Text:
     error_code: int | None = None
     params: dict[str, str] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)  # content types of what is attached
 
     def at(self) -> datetime:
         return self.created_at
@@ -115,7 +116,7 @@ class Text:
             "body": self.body,
             "direction": self.direction,
             "status": self.status,
-            "num_media": "0",
+            "num_media": str(len(self.media)),
             "num_segments": "1",
             "date_created": _rfc2822(self.created_at),
             "date_sent": _rfc2822(self.created_at),

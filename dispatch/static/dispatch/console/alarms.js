@@ -15,6 +15,16 @@ const WORDS = {
   not_acknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
   webhook_failed: () => gettext("A message of the telephone provider was not understood (%(webhook)s)"),
   webhook_rejected: () => gettext("Unsigned messages to the telephone address: %(recent)s in five minutes"),
+  calls_not_received: () =>
+    gettext(
+      "Calls that never reached us: %(added)s found at the provider and added, %(missing)s still missing",
+    ),
+  messages_not_received: () =>
+    gettext(
+      "Messages that never reached us: %(added)s found at the provider and added, %(missing)s still missing",
+    ),
+  provider_unlisted: () =>
+    gettext("The provider's lists cannot be read: calls that never reached us would not be found"),
   connection_failed: () => gettext("A caller could not be connected"),
   message_failed: () => gettext("A message to a citizen was not delivered"),
   effect_failed: () => gettext("The provider did not do it: %(act)s. See to it by telephone"),

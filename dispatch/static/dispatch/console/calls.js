@@ -146,8 +146,9 @@ export class Calls extends Panel {
       setClass(row, "pick", picked);
       setAttribute(row, "aria-selected", picked ? "true" : "false");
       setText(who, this.app.callerText(now));
-      setText(tag, now.repeats > 1 ? `×${now.repeats}` : "");
-      show(tag, now.repeats > 1);
+      const marks = [now.repeats > 1 ? `×${now.repeats}` : "", now.recovered ? gettext("recovered") : ""];
+      setText(tag, marks.filter(Boolean).join(" "));
+      show(tag, now.repeats > 1 || now.recovered);
       this.#age(age, now);
       this.#where(source, where, now);
       const holder = now.status === "answered" ? now.answered_by?.name : callStatusName(now.status);

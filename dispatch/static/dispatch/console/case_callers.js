@@ -84,7 +84,8 @@ export class CaseCallers {
 
   #message(message) {
     const time = h("span", "num", this.app.time(message.at));
-    const from = message.direction === "out" ? gettext("Centre") : "";
+    const said = message.recovered ? gettext("recovered") : "";
+    const from = message.direction === "out" ? gettext("Centre") : said;
     const pictures = message.media?.length
       ? fill(gettext("%(count)s picture(s)"), { count: message.media.length })
       : null;
