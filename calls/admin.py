@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, Location, Message, WebhookRecord
+from calls.models import Call, Location, Message, Notice, WebhookRecord
 
 
 class ReadOnly:
@@ -52,3 +52,12 @@ class WebhookRecordAdmin(ReadOnly, ModelAdmin):
     search_help_text = _("SID or idempotency token")
     date_hierarchy = "at"
     show_full_result_count = False
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "channel", "to", "provider_status", "answered_at", "text")
+    list_filter = ("channel", "provider_status")
+    search_fields = ("to", "provider_sid", "subject_id")
+    search_help_text = _("Number, SID or assignment")
+    date_hierarchy = "created_at"

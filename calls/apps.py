@@ -11,5 +11,5 @@ class CallsConfig(AppConfig):
         # Importing the effects registers them with the job queue, whose application is ready by now.
         from calls import commands, effects
 
-        assert effects.ATTEMPTS_MAX > 1
+        assert effects.send_message
         commands.register()

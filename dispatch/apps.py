@@ -8,10 +8,10 @@ class DispatchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dispatch import board, commands
+        from dispatch import board, commands, jobs
         from dispatch.accounts import viewers
-        from dispatch.services import alarms
-        from realtime import registry
+        from dispatch.services import alarms, assignments, ladder
+        from realtime import clock, registry
 
         for kind, load in board.LOADERS.items():
             registry.register_entity(kind, load)
@@ -25,5 +25,10 @@ class DispatchConfig(AppConfig):
             still_valid=viewers.still_valid,
         )
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
-        registry.register_reaction("effect.failed", alarms.on_effect_failed)
+        registry.register_reaction("job.given_up", alarms.on_job_given_up)
+        registry.register_reaction("job.settled", alarms.on_job_settled)
+        registry.register_reaction("clock.jumped", alarms.on_clock_jumped)
+        registry.register_reaction("notice.accepted", assignments.accept_by_call)
+        clock.register_shift(ladder.shift)
+        assert jobs.climb_ladder  # importing it makes its tasks known to the queue
         commands.register()

@@ -90,11 +90,12 @@ class UnitAdmin(ReferenceAdmin):
         "station",
         "status_name",
         "travels_by",
+        "phone",
         "is_active",
     )
     list_filter = ("agency", "kind", "travels_by", "status", "is_active", "capabilities")
     list_select_related = ("agency", "station")
-    search_fields = ("callsign", "station__name")
+    search_fields = ("callsign", "station__name", "phone")
     autocomplete_fields = ("agency", "station")
     filter_horizontal = ("capabilities",)
     readonly_fields = ("status_name", "status_at", "status_reason", "position_at")
@@ -109,6 +110,7 @@ class UnitAdmin(ReferenceAdmin):
                     "travels_by",
                     "station",
                     "capabilities",
+                    "phone",
                     "is_active",
                 )
             },

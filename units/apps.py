@@ -9,8 +9,9 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from realtime.registry import register_position_handler, register_rejection
-        from units import ingest
+        from units import effects, ingest
 
+        assert effects.keep_position_days  # importing it makes the task known to the job queue
         register_position_handler(ingest.take_position)
         for code, words in {
             "status_not_possible": _("This status is not possible now."),

@@ -18,6 +18,14 @@ class Leg:
     live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CrewCall:
+    """A call to a crew; what it says and takes is fetched by the provider when somebody answers."""
+
+    notice_id: UUID
+    to: str
+
+
 class Telephony(Protocol):
     """Each act may be asked for twice: jobs run at least once. Failures are `calls.domain.ProviderError`."""
 
@@ -34,3 +42,6 @@ class Telephony(Protocol):
 
     def hang_up(self, leg: Leg) -> None:
         """End the caller's leg."""
+
+    def call_crew(self, call: CrewCall) -> str:
+        """Ring a crew and read a notice to it; returns the provider's id of the call."""

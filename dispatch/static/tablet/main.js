@@ -15,6 +15,7 @@ import { Info } from "#tablet/info";
 import { Mayday } from "#tablet/mayday";
 import { Outbox } from "#tablet/outbox";
 import { Positions } from "#tablet/positions";
+import { Seen } from "#tablet/seen";
 import { Names, Standby, spokenStatus } from "#tablet/standby";
 import { Thumb } from "#tablet/thumb";
 
@@ -23,6 +24,7 @@ const VIBRATION_MS = [300, 150, 300, 150, 300];
 const ASSIGNMENT_SOUNDS = ["assignment1", "assignment2", "assignment3"];
 const WITH_DEVICE_TIME = new Set([
   "assignment.notified",
+  "assignment.seen",
   "assignment.acknowledge",
   "assignment.advance",
   "assignment.refuse",
@@ -38,6 +40,7 @@ const names = new Names();
 const ui = { choosing: false, maydayShown: false };
 const shown = new Set(); // assignments that this page has told the centre it shows
 let view = crewView(store, unitId, []);
+const seen = new Seen(({ id }) => outbox.add("assignment.seen", { assignment_id: id }, { silent: true }));
 
 const outbox = new Outbox({
   storage: localStorage,
@@ -109,6 +112,7 @@ function draw() {
   for (const name of Object.keys(sections)) {
     document.querySelector(`[data-panel="${name}"]`).hidden = name !== screen;
   }
+  seen.drawn(view.isOver ? null : view.assignment, screen === "assignment");
   bar.render(view);
   thumb.render(view, screen);
   for (const panel of sections[screen]) panel.render(view); // last: the map measures the room that is left
@@ -134,8 +138,10 @@ function showRefusal({ refused, detail }) {
   document.querySelector('[data-panel="refusal"]').hidden = false;
 }
 
+const isVisible = () => document.visibilityState === "visible";
+
 async function stayAwake() {
-  if (document.visibilityState !== "visible") return;
+  if (!isVisible()) return;
   await navigator.wakeLock?.request("screen").catch(() => null); // low battery may refuse it; nothing depends on it
 }
 
@@ -159,9 +165,16 @@ socket.subscribe((link) => {
   lineState = link.state;
 });
 for (const kind of ["pointerdown", "keydown"]) {
-  document.addEventListener(kind, () => sounds.isLocked && actions.unlock(), { capture: true });
+  const touched = () => {
+    if (sounds.isLocked) actions.unlock();
+    seen.attended(isVisible());
+  };
+  document.addEventListener(kind, touched, { capture: true });
 }
-document.addEventListener("visibilitychange", stayAwake);
+document.addEventListener("visibilitychange", () => {
+  stayAwake();
+  seen.attended(isVisible());
+});
 setInterval(() => {
   bar.tick(view);
   if (view.incident) {

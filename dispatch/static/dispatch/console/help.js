@@ -20,6 +20,7 @@ const keys = () => [
   [gettext("Recommendation: pick, send"), ["F6", "1–9", "Enter"]],
   [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
   [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
+  [gettext("Send the unit that an alarm proposes"), ["S"]],
   [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
 ];
 
