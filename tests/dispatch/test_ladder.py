@@ -104,12 +104,12 @@ def test_the_first_timer_is_written_with_the_assignment(assigned):
 
 def test_a_refused_assignment_leaves_no_timer(ada, assigned, engine):
     incident = ada.done("incident.open", type="fire", location=factories.PLACE)
-    before = jobs.waiting(ladder.CLIMB)
+    before = [row["id"] for row in jobs.waiting(ladder.CLIMB)]
 
     refusal = ada.refused("unit.assign", incident_id=incident["incident_id"], unit_id=str(engine))
 
     assert refusal == "unit_not_available"
-    assert jobs.waiting(ladder.CLIMB) == before
+    assert [row["id"] for row in jobs.waiting(ladder.CLIMB)] == before
 
 
 def test_a_silent_crew_gets_an_sms_then_a_call_then_the_dispatcher_an_alarm(ada, assigned):
