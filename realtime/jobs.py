@@ -68,7 +68,7 @@ def job(
     def register(act: Callable[..., None]) -> Any:
         @app.task(name=name, queue=queue, retry=BackOff(), pass_context=True)
         @functools.wraps(act)
-        def run(context: Any, **arguments: Any) -> None:
+        def run(context: Any, /, **arguments: Any) -> None:
             try:
                 act(**arguments)
             except Exception as error:

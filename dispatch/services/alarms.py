@@ -130,8 +130,8 @@ def _whom(
     """What the alarm is about, and for whom the job was; one alarm for one call or one crew."""
     if kind == "crew_not_reached":
         notice = calls.selectors.notice(arguments.get("notice_id"))
-        found = notice and Assignment.objects.filter(pk=notice.subject_id).first()
-        if found:
+        found = Assignment.objects.filter(pk=notice.subject_id).first() if notice else None
+        if notice and found:
             unit = units.selectors.states([found.unit_id])
             facts = {
                 "assignment_id": str(found.pk),

@@ -40,7 +40,7 @@ def timer() -> dict:
     return row
 
 
-@pytest.mark.parametrize("seconds", [300, -300, 5, -5])
+@pytest.mark.parametrize("seconds", [300, -300, 60, -60])
 def test_after_a_jump_every_timer_is_due_when_it_would_have_been(assignment, seconds):
     jump(seconds)
     assert abs(timer()["in_s"] - 20) > 3, "the jump must be felt, or this test proves nothing"
