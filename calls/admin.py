@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, Location, Message, Reconciliation, WebhookRecord
+from calls.models import Call, Location, Message, Notice, Reconciliation, WebhookRecord
 
 
 class ReadOnly:
@@ -57,3 +57,12 @@ class WebhookRecordAdmin(ReadOnly, ModelAdmin):
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ReadOnly, ModelAdmin):
     list_display = ("provider", "what", "succeeded_at", "tried_at", "offered", "missing", "error")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "channel", "to", "provider_status", "answered_at", "text")
+    list_filter = ("channel", "provider_status")
+    search_fields = ("to", "provider_sid", "subject_id")
+    search_help_text = _("Number, SID or assignment")
+    date_hierarchy = "created_at"

@@ -12,7 +12,7 @@ class CallsConfig(AppConfig):
         from calls import commands, effects, housekeeping, replay
         from realtime.registry import register_companion
 
-        assert effects.ATTEMPTS_MAX > 1
+        assert effects.send_message
         assert housekeeping.TRIES_MAX > 1
         commands.register()
         register_companion("journal", replay.watch)

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
-from procrastinate import BaseRetryStrategy, RetryDecision
-from procrastinate.contrib.django import app
-from procrastinate.jobs import Job
 
-from calls import intake, metrics, selectors, services
-from calls.domain import ProviderError
+from calls import intake, metrics, notices, selectors, services
+from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
-from calls.messaging.port import Messaging
+from calls.messaging.port import Messaging, OutgoingMessage
 from calls.messaging.twilio_messages import TwilioMessages
+from calls.models import Notice
 from calls.telephony.emulator import EmulatedVoice
-from calls.telephony.port import Telephony
+from calls.telephony.port import CrewCall, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
-from realtime.eventlog import change
-from realtime.protocol import Actor
-from realtime.registry import react_to
+from realtime import pacing
+from realtime.clock import wall_now
+from realtime.jobs import defer, job
 
-logger = logging.getLogger(__name__)
-
-ATTEMPTS_MAX = 5
-RETRY_MS = (500, 1_000, 2_000, 4_000)
-
-
-class BackOff(BaseRetryStrategy):
-    """0.5, 1, 2, 4 s; then a person is told. A permanent refusal is not repeated, a bug is."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, ProviderError) and exception.permanent:
-            return None
-        if job.attempts >= ATTEMPTS_MAX - 1:
-            return None
-        return RetryDecision(retry_in={"milliseconds": RETRY_MS[job.attempts]})
+VOICE = "voice"  # calls that we start; the provider limits them for the whole account
 
 
 def telephony() -> Telephony:
@@ -49,93 +34,99 @@ def messaging() -> Messaging:
     return TwilioMessages() if settings.TELEPHONY == "twilio" else EmulatedMessages()
 
 
-@app.task(
-    name=services.CONNECT_CALLER, queue=services.EFFECTS_QUEUE, retry=BackOff(), pass_context=True
-)
-def connect_caller(context: Any, *, call_id: str) -> None:
+@job(services.CONNECT_CALLER, expected=(ProviderError,))
+def connect_caller(*, call_id: str) -> None:
     leg = selectors.leg(call_id)
     # Released or ended while the job waited: the caller must not be pulled out of the queue again.
     if leg and leg.live and selectors.answered_by(call_id):
         provider = telephony()
-        _do(
-            context, provider.name, "connect_caller", lambda: provider.connect_caller(leg), call_id
-        )
+        _ask(provider.name, "connect_caller", lambda: provider.connect_caller(leg))
 
 
-@app.task(
-    name=services.RING_DISPATCHER, queue=services.EFFECTS_QUEUE, retry=BackOff(), pass_context=True
-)
-def ring_dispatcher(context: Any, *, call_id: str, dispatcher_id: str) -> None:
+@job(services.RING_DISPATCHER, expected=(ProviderError,))
+def ring_dispatcher(*, call_id: str, dispatcher_id: str) -> None:
     leg = selectors.leg(call_id)
     if leg and leg.live and selectors.answered_by(call_id) == dispatcher_id:
         provider = telephony()
-        _do(
-            context,
+        pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
+        _ask(
             provider.name,
             "ring_dispatcher",
             lambda: provider.ring_dispatcher(leg, dispatcher_id=dispatcher_id),
-            call_id,
         )
 
 
-@app.task(
-    name=services.RETURN_TO_QUEUE, queue=services.EFFECTS_QUEUE, retry=BackOff(), pass_context=True
-)
-def return_to_queue(context: Any, *, call_id: str) -> None:
+@job(services.RETURN_TO_QUEUE, expected=(ProviderError,))
+def return_to_queue(*, call_id: str) -> None:
     leg = selectors.leg(call_id)
     if leg and leg.live and not selectors.answered_by(call_id):
         provider = telephony()
-        _do(
-            context,
-            provider.name,
-            "return_to_queue",
-            lambda: provider.return_to_queue(leg),
-            call_id,
-        )
+        _ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
 
 
-@app.task(name=services.HANG_UP, queue=services.EFFECTS_QUEUE, retry=BackOff(), pass_context=True)
-def hang_up(context: Any, *, call_id: str) -> None:
+@job(services.HANG_UP, expected=(ProviderError,))
+def hang_up(*, call_id: str) -> None:
     leg = selectors.leg(call_id)
     if leg and leg.provider_sid:
         provider = telephony()
-        _do(context, provider.name, "hang_up", lambda: provider.hang_up(leg), call_id)
+        _ask(provider.name, "hang_up", lambda: provider.hang_up(leg))
 
 
-@app.task(
-    name=services.SEND_MESSAGE, queue=services.EFFECTS_QUEUE, retry=BackOff(), pass_context=True
-)
-def send_message(context: Any, *, message_id: str) -> None:
+@job(services.SEND_MESSAGE, expected=(ProviderError,))
+def send_message(*, message_id: str) -> None:
     """A worker that dies between the provider's answer and our note of it sends twice: better than not at all."""
     message = selectors.outgoing(message_id)
     if message is None or message.sent:
         return
     provider = messaging()
-    taken = _do(
-        context, provider.name, "send_message", lambda: provider.send_message(message), message_id
-    )
+    taken = _ask(provider.name, "send_message", lambda: provider.send_message(message))
     intake.message_accepted(message_id=message_id, sid=taken.provider_sid, status=taken.status)
 
 
-def _do(context: Any, provider: str, act: str, ask: Callable[[], Any], subject_id: str) -> Any:
+@job(notices.SEND_NOTICE, expected=(ProviderError,))
+def send_notice(*, notice_id: str) -> None:
+    """An SMS or a call to a crew; nothing when it has gone out already, or is needed no more."""
+    notice = selectors.notice(notice_id)
+    if notice is None or notice.provider_sid or notice.withdrawn_at is not None:
+        return
+    if notice.channel == Channel.VOICE:
+        wait_s = pacing.turn(VOICE, per_s=settings.VOICE_CALLS_PER_S)
+        if wait_s > 0:
+            # A job of its own: to wait for one's turn is no failure and uses up no try.
+            defer(
+                notices.SEND_NOTICE,
+                at=wall_now() + timedelta(seconds=wait_s),
+                notice_id=notice_id,
+            )
+            return
+    name, sid = _call(notice) if notice.channel == Channel.VOICE else _write(notice)
+    notices.taken(notice_id=notice_id, provider=name, sid=sid, now=timezone.now())
+
+
+def _call(notice: Notice) -> tuple[str, str]:
+    provider = telephony()
+    call = CrewCall(notice_id=notice.pk, to=notice.to)
+    return provider.name, _ask(provider.name, "call_crew", lambda: provider.call_crew(call))
+
+
+def _write(notice: Notice) -> tuple[str, str]:
+    provider = messaging()
+    message = OutgoingMessage(
+        message_id=notice.pk,
+        channel=Channel.SMS,
+        to=notice.to,
+        text=notice.text,
+        sent=False,
+        report_to=reverse("twilio-notice-status", args=[notice.pk]),
+    )
+    taken = _ask(provider.name, "send_notice", lambda: provider.send_message(message))
+    return provider.name, taken.provider_sid
+
+
+def _ask(provider: str, act: str, ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except ProviderError as error:
         kind = "permanent" if error.permanent else "temporary"
         metrics.PROVIDER_ERRORS.labels(provider, act, kind).inc()
-        logger.warning(
-            "%s failed for %s (%s): %s, attempt %s",
-            act,
-            subject_id,
-            provider,
-            error,
-            context.job.attempts + 1,
-        )
-        if error.permanent or context.job.attempts >= ATTEMPTS_MAX - 1:
-            _tell_a_person(act=act, subject_id=subject_id, error=str(error))
         raise
-
-
-def _tell_a_person(*, act: str, subject_id: str, error: str) -> None:
-    with change(by=Actor.system("effects"), now=timezone.now()) as log:
-        react_to("effect.failed", log, act=act, subject_id=subject_id, error=error)

@@ -21,7 +21,7 @@ from calls.domain import (
     ProviderState,
 )
 from calls.messaging.port import OutgoingMessage
-from calls.models import AmlReport, Call, Location, Media, Message, WebhookRecord
+from calls.models import AmlReport, Call, Location, Media, Message, Notice, WebhookRecord
 from calls.telephony.port import Leg
 from realtime.protocol import stamp
 
@@ -141,6 +141,10 @@ def outgoing(message_id: Any) -> OutgoingMessage | None:
         text=message.text,
         sent=bool(message.provider_sid),
     )
+
+
+def notice(notice_id: Any) -> Notice | None:
+    return Notice.objects.filter(pk=notice_id).first()
 
 
 def call_by_sid(provider: str, sid: str) -> Call | None:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from procrastinate.contrib.django import app as jobs
 
 from calls.domain import (
     LIVE,
@@ -39,10 +38,10 @@ from calls.models import (
 from calls.telephony.numbers import e164
 from maps.geo import LatLng
 from realtime.eventlog import Change, Done, change
+from realtime.jobs import URGENT, defer
 from realtime.protocol import Rejected, stamp
 from realtime.registry import Context
 
-EFFECTS_QUEUE = "effects"
 CONNECT_CALLER = "calls.connect_caller"
 RING_DISPATCHER = "calls.ring_dispatcher"
 RETURN_TO_QUEUE = "calls.return_to_queue"
@@ -180,11 +179,6 @@ def end(log: Change, call: Call, *, status: CallStatus, at: datetime | None = No
     log.record(f"call.{status.value}", calls=[call.pk], facts=_facts(call))
 
 
-def defer(task: str, **arguments: str) -> None:
-    """Write an outside act into the job queue, in the same transaction as its cause."""
-    jobs.configure_task(task, queue=EFFECTS_QUEUE).defer(**arguments)
-
-
 # --- commands ----------------------------------------------------------------------------------
 
 
@@ -210,7 +204,7 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
         call.queued_at = call.queued_at or ctx.now
         call.save(update_fields=["status", "answered_by", "queued_at"])
         if call.channel == Channel.VOICE:
-            defer(RETURN_TO_QUEUE, call_id=str(call.pk))
+            defer(RETURN_TO_QUEUE, priority=URGENT, call_id=str(call.pk))
         log.record("call.released", calls=[call.pk], facts=_facts(call))
         log.result = {"call_id": str(call.pk)}
     return log.done
@@ -345,8 +339,13 @@ def _answer(ctx: Context, log: Change, call: Call) -> None:
     call.save(update_fields=["status", "answered_at", "answered_by"])
     if call.channel == Channel.VOICE:
         # Two jobs: when ringing the dispatcher fails, the retry must not move the caller again.
-        defer(CONNECT_CALLER, call_id=str(call.pk))
-        defer(RING_DISPATCHER, call_id=str(call.pk), dispatcher_id=ctx.viewer.user_id)
+        defer(CONNECT_CALLER, priority=URGENT, call_id=str(call.pk))
+        defer(
+            RING_DISPATCHER,
+            priority=URGENT,
+            call_id=str(call.pk),
+            dispatcher_id=ctx.viewer.user_id,
+        )
     log.record(
         "call.answered",
         calls=[call.pk],

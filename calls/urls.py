@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import webhooks
+from calls import notice_webhooks, webhooks
 
 urlpatterns = [
     path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
@@ -18,5 +18,18 @@ urlpatterns = [
     ),
     path("twilio/messages/incoming", webhooks.messages_incoming, name="twilio-messages-incoming"),
     path("twilio/messages/status", webhooks.messages_status, name="twilio-messages-status"),
+    path(
+        "twilio/notices/<uuid:notice_id>/voice",
+        notice_webhooks.notice_voice,
+        name="twilio-notice-voice",
+    ),
+    path(
+        "twilio/notices/<uuid:notice_id>/key", notice_webhooks.notice_key, name="twilio-notice-key"
+    ),
+    path(
+        "twilio/notices/<uuid:notice_id>/status",
+        notice_webhooks.notice_status,
+        name="twilio-notice-status",
+    ),
     path("aml", webhooks.aml, name="aml"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -13,14 +13,22 @@ from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
+from unfold.admin import ModelAdmin as UnfoldAdmin
 
 import units.selectors
-from dispatch.models import IncidentType, validate_needs
+from dispatch.engine.ladder import AFTER_S_MAX, AFTER_S_MIN, RUNGS, Thresholds, problems
+from dispatch.models import AcknowledgementRule, IncidentType, validate_needs
 from maps.admin_pages import ReferenceAdmin
+from realtime import jobs
+from realtime.eventlog import Change, change
+from realtime.models import QuarantinedJob
+from realtime.protocol import Actor
 
 # Group -> (model, symbol); a model that has no page is left out.
 NAVIGATION = (
@@ -33,7 +41,10 @@ NAVIGATION = (
             ("units.Capability", "construction"),
         ),
     ),
-    (_("Incidents"), (("dispatch.IncidentType", "emergency"),)),
+    (
+        _("Incidents"),
+        (("dispatch.IncidentType", "emergency"), ("dispatch.AcknowledgementRule", "timer")),
+    ),
     (
         _("Map"),
         (
@@ -44,7 +55,15 @@ NAVIGATION = (
             ("maps.Surface", "landscape"),
         ),
     ),
-    (_("Calls"), (("calls.Call", "call"), ("calls.WebhookRecord", "webhook"))),
+    (
+        _("Calls"),
+        (
+            ("calls.Call", "call"),
+            ("calls.Notice", "sms"),
+            ("calls.WebhookRecord", "webhook"),
+        ),
+    ),
+    (_("System"), (("realtime.QuarantinedJob", "report"),)),
     (_("People"), (("accounts.User", "group"), ("accounts.ApiToken", "key"))),
 )
 
@@ -102,6 +121,92 @@ class IncidentTypeAdmin(ReferenceAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Incidents refer to the key; a new key would be a second type."""
         return ("key",) if obj else ()
+
+
+class AcknowledgementRuleForm(forms.ModelForm):
+    WORDS = {
+        "out_of_range": _("Between %(min)s and %(max)s seconds."),
+        "not_after": _(
+            "This must be later than the step before it: first SMS, then call, then alarm."
+        ),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        steps = [cleaned.get(f"{rung.value}_after_s") for rung in RUNGS]
+        if cleaned.get("alarm_after_s") is None:
+            return cleaned  # the field itself says that it is needed
+        for rung, code in problems(Thresholds(*steps)):
+            limits = {"min": AFTER_S_MIN, "max": AFTER_S_MAX}
+            self.add_error(f"{rung.value}_after_s", str(self.WORDS[code]) % limits)
+        return cleaned
+
+
+class AcknowledgementRuleResource(ModelResource):
+    class Meta:
+        model = AcknowledgementRule
+        import_id_fields = ("id",)
+        fields = ("id", "agency", "priority", "sms_after_s", "call_after_s", "alarm_after_s")
+        clean_model_instances = True
+
+
+@admin.register(AcknowledgementRule)
+class AcknowledgementRuleAdmin(ReferenceAdmin):
+    """Open assignments keep the rule under which they began."""
+
+    form = AcknowledgementRuleForm
+    resource_classes = [AcknowledgementRuleResource]
+    list_display = ("who", "which", "sms_after_s", "call_after_s", "alarm_after_s")
+    list_display_links = ("who", "which")
+    list_filter = ("agency", "priority")
+    list_select_related = ("agency",)
+
+    @admin.display(description=_("agency"), ordering="agency__order")
+    def who(self, rule: Any) -> str:
+        return str(rule.agency) if rule.agency else str(_("every other agency"))
+
+    @admin.display(description=_("priority"), ordering="priority")
+    def which(self, rule: Any) -> str:
+        return str(rule.priority) if rule.priority else str(_("every other priority"))
+
+
+@admin.register(QuarantinedJob)
+class QuarantinedJobAdmin(UnfoldAdmin):
+    """What was given up: looked at, run once more, or put away. Its alarm leaves the board with that."""
+
+    list_display = ("at", "task", "arguments", "attempts", "error", "settled_how")
+    list_filter = ("task", "settled_how")
+    date_hierarchy = "at"
+    actions = ("run_again", "put_away")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("Run once more"))
+    def run_again(self, request: HttpRequest, queryset: QuerySet[QuarantinedJob]) -> None:
+        self._settle(request, queryset, jobs.run_again)
+
+    @admin.action(description=_("Put away: it has been done another way"))
+    def put_away(self, request: HttpRequest, queryset: QuerySet[QuarantinedJob]) -> None:
+        self._settle(request, queryset, jobs.put_away)
+
+    def _settle(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[QuarantinedJob],
+        act: Callable[[Change, QuarantinedJob], None],
+    ) -> None:
+        person: Any = request.user
+        actor = Actor(id=str(person.pk), name=person.get_full_name() or person.username)
+        with change(by=actor, now=timezone.now()) as log:
+            for quarantined in queryset.filter(settled_at=None).select_for_update():
+                act(log, quarantined)
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

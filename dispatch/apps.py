@@ -9,10 +9,16 @@ class DispatchConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the jobs registers them with the queue.
-        from dispatch import board, commands, housekeeping
+        from dispatch import board, commands, housekeeping, jobs
         from dispatch.accounts import viewers
-        from dispatch.services import alarms, capacity, reconciliation_alarms
-        from realtime import registry
+        from dispatch.services import (
+            alarms,
+            assignments,
+            capacity,
+            ladder,
+            reconciliation_alarms,
+        )
+        from realtime import clock, registry
 
         assert housekeeping.check_capacity
         for kind, load in board.LOADERS.items():
@@ -28,8 +34,13 @@ class DispatchConfig(AppConfig):
         )
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
         registry.register_reaction("webhook.failed", alarms.on_webhook_failed)
-        registry.register_reaction("effect.failed", alarms.on_effect_failed)
         registry.register_reaction("sockets.full", capacity.on_sockets_full)
         registry.register_reaction("reconciliation.done", reconciliation_alarms.on_done)
         registry.register_reaction("reconciliation.failed", reconciliation_alarms.on_failed)
+        registry.register_reaction("job.given_up", alarms.on_job_given_up)
+        registry.register_reaction("job.settled", alarms.on_job_settled)
+        registry.register_reaction("clock.jumped", alarms.on_clock_jumped)
+        registry.register_reaction("notice.accepted", assignments.accept_by_call)
+        clock.register_shift(ladder.shift)
+        assert jobs.climb_ladder  # importing it makes its tasks known to the queue
         commands.register()

@@ -201,6 +201,11 @@ def notified(ctx: Context, body: OneAssignment) -> Done:
     return _step(ctx, body, AssignmentStatus.NOTIFIED)
 
 
+def seen(ctx: Context, body: OneAssignment) -> Done:
+    """A person of the crew has seen the assignment."""
+    return assignments.mark_seen(ctx, assignment_id=body.assignment_id, device_at=body.device_at)
+
+
 def acknowledge(ctx: Context, body: OneAssignment) -> Done:
     """The crew accepts the assignment."""
     return _step(ctx, body, AssignmentStatus.ACKNOWLEDGED)
@@ -307,6 +312,7 @@ def register() -> None:
         ("incident.close", CloseIncident, CENTRE, close_incident),
         ("unit.assign", AssignUnit, CENTRE, assign_unit),
         ("assignment.notified", OneAssignment, (Role.CREW,), notified),
+        ("assignment.seen", OneAssignment, (Role.CREW,), seen),
         ("assignment.acknowledge", OneAssignment, CENTRE_AND_CREW, acknowledge),
         ("assignment.advance", AdvanceAssignment, CENTRE_AND_CREW, advance),
         ("assignment.cancel", EndAssignment, CENTRE, cancel),

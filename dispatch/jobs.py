@@ -1,10 +1,13 @@
-"""The job queue's own set-up: one place that names queues and what happens to a job that keeps failing."""
+"""The tasks of the incident domain."""
 
 from __future__ import annotations
 
-from typing import Any
+from dispatch.engine.ladder import Rung
+from dispatch.services import ladder
+from realtime.jobs import TIMERS_QUEUE, job
 
 
-def on_app_ready(app: Any) -> None:
-    """Called by procrastinate's Django app when the tasks of every application are known."""
-    app.perform_import_paths()
+@job(ladder.CLIMB, queue=TIMERS_QUEUE)
+def climb_ladder(*, assignment_id: str, rung: str) -> None:
+    """A rung of an assignment's acknowledgement ladder may be due."""
+    ladder.climb(assignment_id=assignment_id, rung=Rung(rung))

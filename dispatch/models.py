@@ -149,7 +149,9 @@ class Assignment(models.Model):
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, default=AssignmentStatus.ASSIGNED)
     assigned_at = models.DateTimeField()
+    # On the tablet, seen by a person there, accepted: three instants, and the middle one may stay unknown.
     notified_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     en_route_at = models.DateTimeField(null=True, blank=True)
     on_scene_at = models.DateTimeField(null=True, blank=True)
@@ -192,6 +194,84 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.status}"
+
+
+class AcknowledgementRule(models.Model):
+    """After how many seconds a crew that does not acknowledge is reached another way."""
+
+    agency = models.ForeignKey(
+        "units.Agency",
+        verbose_name=_("agency"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("Empty: for every agency that has no rule of its own."),
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        null=True,
+        blank=True,
+        choices=[(number, str(number)) for number in range(1, 5)],
+        help_text=_("Empty: for every priority that has no rule of its own."),
+    )
+    sms_after_s = models.PositiveSmallIntegerField(
+        _("SMS after (s)"), null=True, blank=True, help_text=_("Empty: no SMS.")
+    )
+    call_after_s = models.PositiveSmallIntegerField(
+        _("voice call after (s)"), null=True, blank=True, help_text=_("Empty: no voice call.")
+    )
+    alarm_after_s = models.PositiveSmallIntegerField(
+        _("alarm after (s)"), help_text=_("The dispatcher is always told at last.")
+    )
+
+    class Meta:
+        verbose_name = _("acknowledgement rule")
+        verbose_name_plural = _("acknowledgement rules")
+        ordering = ["agency__order", "priority"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "priority"],
+                nulls_distinct=False,
+                name="dispatch_one_acknowledgement_rule",
+                violation_error_message=_(
+                    "There is a rule for this agency and priority already. Change that one."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id or '*'} {self.priority or '*'}"
+
+
+class AssignmentLadder(models.Model):
+    """How far one assignment's ladder has been climbed. Times on the timers' clock; the rule is copied when it begins."""
+
+    assignment = models.OneToOneField(
+        Assignment, primary_key=True, on_delete=models.PROTECT, related_name="ladder"
+    )
+    started_at = models.DateTimeField()
+    sms_after_s = models.PositiveSmallIntegerField(null=True)
+    call_after_s = models.PositiveSmallIntegerField(null=True)
+    alarm_after_s = models.PositiveSmallIntegerField()
+    sms_at = models.DateTimeField(null=True)
+    call_at = models.DateTimeField(null=True)
+    alarm_at = models.DateTimeField(null=True)
+    # Whether there was a telephone to write to and to ring.
+    phone_known = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["started_at"],
+                name="dispatch_ladder_open",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.assignment_id)
 
 
 class Alarm(models.Model):

@@ -247,6 +247,10 @@ TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
 TWILIO_API_BASE_URL = _read(
     env.str, "TWILIO_API_BASE_URL", ""
 )  # a stand-in of the provider, for tests
+# Calls a second that the provider lets the account start; more would wait at the provider, unseen, for hours.
+VOICE_CALLS_PER_S = _read(env.float, "VOICE_CALLS_PER_S", 1.0)
+if not 0 < VOICE_CALLS_PER_S <= 1_000:
+    _problems.append("VOICE_CALLS_PER_S: must be above 0 and at most 1000")
 # Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
 AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
 # How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
@@ -337,7 +341,6 @@ LOG_LEVEL = _read(env.str, "LOG_LEVEL", "INFO").upper()
 LOGGING = logs.configuration(level=LOG_LEVEL)
 logs.configure()
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
-PROCRASTINATE_ON_APP_READY = "dispatch.jobs.on_app_ready"
 UNFOLD = {
     "SITE_TITLE": "Siaga 112",
     "SITE_HEADER": "Siaga 112",

@@ -104,11 +104,12 @@ class UnitAdmin(ReferenceAdmin):
         "station",
         "status_name",
         "travels_by",
+        "phone",
         "is_active",
     )
     list_filter = ("agency", "kind", "travels_by", StatusFilter, "is_active", "capabilities")
     list_select_related = ("agency", "station")
-    search_fields = ("callsign", "station__name")
+    search_fields = ("callsign", "station__name", "phone")
     autocomplete_fields = ("agency", "station")
     readonly_fields = ("status_name", "status_at", "status_reason", "position_at")
     fieldsets = (
@@ -122,6 +123,7 @@ class UnitAdmin(ReferenceAdmin):
                     "travels_by",
                     "station",
                     "capabilities",
+                    "phone",
                     "is_active",
                 )
             },

@@ -11,9 +11,7 @@ class UnitsConfig(AppConfig):
         from realtime.registry import register_position_handler, register_rejection
         from units import effects, ingest
 
-        # Importing the effects registers them with the job queue: without it the history's days would never be
-        # made, and never be dropped.
-        assert effects.keep_position_days
+        assert effects.keep_position_days  # importing it makes the task known to the job queue
         register_position_handler(ingest.take_position)
         for code, words in {
             "status_not_possible": _("This status is not possible now."),

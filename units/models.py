@@ -137,6 +137,22 @@ class Unit(models.Model):
     travels_by = models.CharField(
         _("travels"), max_length=5, default=TravelsBy.ROAD, choices=list(TRAVEL_NAMES.items())
     )
+    phone = models.CharField(
+        _("telephone of the crew"),
+        max_length=16,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^\+[1-9][0-9]{6,14}$",
+                _(
+                    "Write the number with its country code and without spaces, like +628100000001."
+                ),
+            )
+        ],
+        help_text=_(
+            "Rung when the tablet does not acknowledge. Without it the crew can be reached by tablet and radio alone."
+        ),
+    )
     is_active = models.BooleanField(_("in use"), default=True)
     status = models.CharField(max_length=20, default=UnitStatus.OFF_DUTY, editable=False)
     status_at = models.DateTimeField(_("status since"), editable=False)

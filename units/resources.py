@@ -103,6 +103,7 @@ class UnitResource(ModelResource):
             "station",
             "capabilities",
             "travels_by",
+            "phone",
             "is_active",
         )
         clean_model_instances = True

@@ -27,6 +27,11 @@ def unit_by_callsign(callsign: str) -> UnitState | None:
     return state_of(unit) if unit else None
 
 
+def phone_of(unit_id: Any) -> str:
+    """The crew's telephone in E.164; empty when none is known."""
+    return Unit.objects.filter(pk=unit_id).values_list("phone", flat=True).first() or ""
+
+
 def agency_rows() -> list[dict[str, Any]]:
     return [
         {"code": row.code, "name": row.name, "phone": row.phone} for row in Agency.objects.all()
@@ -98,6 +103,7 @@ def _wire(unit: Unit) -> dict[str, Any]:
         "home": {"lat": home.y, "lng": home.x} if home else None,
         "capabilities": sorted(row.key for row in unit.capabilities.all()),
         "travels_by": unit.travels_by,
+        "phone": unit.phone or None,
         "position": {
             "lat": unit.position.y,
             "lng": unit.position.x,

@@ -72,6 +72,7 @@ def add_unit(  # noqa: PLR0913 - the columns of one row
     now: datetime,
     status: str = UnitStatus.AVAILABLE,
     reason: str = "",
+    phone: str = "",
 ) -> UUID:
     """A new unit; returns its id. Its position is unknown until it reports one."""
     unit = Unit(
@@ -83,6 +84,7 @@ def add_unit(  # noqa: PLR0913 - the columns of one row
         status=status,
         status_at=now,
         status_reason=reason,
+        phone=phone,
     )
     unit.full_clean()
     unit.save()

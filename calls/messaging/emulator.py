@@ -36,7 +36,7 @@ class EmulatedMessages:
     def send_message(self, message: OutgoingMessage) -> Accepted:
         # The same message sent twice by a repeated job is one message to the emulated provider.
         sid = f"SM{message.message_id.hex}"
-        url = settings.PUBLIC_BASE_URL + reverse("twilio-messages-status")
+        url = settings.PUBLIC_BASE_URL + (message.report_to or reverse("twilio-messages-status"))
         for word in ("sent", "delivered"):
             pairs = [
                 ("MessageSid", sid),

@@ -15,6 +15,9 @@ class OutgoingMessage:
     to: str
     text: str
     sent: bool
+    report_to: str = (
+        ""  # path of the webhook that hears how it went; empty: the one for citizens' messages
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class TwilioMessages:
                 to=prefix + message.to,
                 from_=prefix + sender.removeprefix("whatsapp:"),
                 body=message.text[:BODY_CHARS_MAX],
-                status_callback=settings.PUBLIC_BASE_URL + reverse("twilio-messages-status"),
+                status_callback=settings.PUBLIC_BASE_URL
+                + (message.report_to or reverse("twilio-messages-status")),
             )
         )
         return Accepted(provider_sid=str(taken.sid), status=str(taken.status))

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from calls.domain import ProviderError
 from calls.signing import form, signature
-from calls.telephony.port import Leg, ListedCall
+from calls.telephony.port import CrewCall, Leg, ListedCall
 
 REQUEST_TIMEOUT_S = 10.0
 
@@ -69,6 +69,26 @@ class EmulatedVoice:
         """Nobody remembers an emulated call but this service itself."""
         return None
 
+    def call_crew(self, call: CrewCall) -> str:
+        """The crew answers, hears the notice and presses nothing: so a demonstration shows the next rung, too."""
+        sid = f"CA{call.notice_id.hex}"
+        args = [call.notice_id]
+        for name, params in (
+            ("twilio-notice-status", {"CallStatus": "ringing", "SequenceNumber": "1"}),
+            ("twilio-notice-voice", {"CallStatus": "in-progress"}),
+            ("twilio-notice-status", {"CallStatus": "completed", "SequenceNumber": "3"}),
+        ):
+            common = {
+                "CallSid": sid,
+                "AccountSid": settings.TWILIO_ACCOUNT_SID,
+                "From": settings.TWILIO_NUMBER,
+                "To": call.to,
+                "Direction": "outbound-api",
+                "ApiVersion": "2010-04-01",
+            }
+            _accepted(self._send(*signed_request(reverse(name, args=args), common | params)))
+        return sid
+
     def _tell(
         self, name: str, leg: Leg, *, args: list[object] | None = None, **params: str
     ) -> None:
@@ -80,7 +100,10 @@ class EmulatedVoice:
             "Direction": "inbound",
             "ApiVersion": "2010-04-01",
         }
-        status = self._send(*signed_request(reverse(name, args=args), {**common, **params}))
-        if status >= 400:
-            note = f"own service answered {status}"
-            raise ProviderError(note, permanent=status < 500)
+        _accepted(self._send(*signed_request(reverse(name, args=args), {**common, **params})))
+
+
+def _accepted(status: int) -> None:
+    if status >= 400:
+        note = f"own service answered {status}"
+        raise ProviderError(note, permanent=status < 500)

@@ -33,6 +33,14 @@ class ListedCall:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CrewCall:
+    """A call to a crew; what it says and takes is fetched by the provider when somebody answers."""
+
+    notice_id: UUID
+    to: str
+
+
 class Telephony(Protocol):
     """Each act may be asked for twice: jobs run at least once. Failures are `calls.domain.ProviderError`."""
 
@@ -52,3 +60,6 @@ class Telephony(Protocol):
 
     def list_calls(self, *, since: datetime) -> list[ListedCall] | None:
         """All calls offered since then, and all that are live; None: this provider keeps no list."""
+
+    def call_crew(self, call: CrewCall) -> str:
+        """Ring a crew and read a notice to it; returns the provider's id of the call."""

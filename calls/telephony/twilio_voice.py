@@ -14,16 +14,20 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from twilio.twiml.voice_response import Dial, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from calls.domain import ProviderError
-from calls.telephony.port import Leg, ListedCall
+from calls.telephony.port import CrewCall, Leg, ListedCall
 
 QUEUE_NAME = "emergency"
 API_TIMEOUT_S = 10.0
 RATE_LIMITED = 429
 LIST_PAGE_ROWS = 200  # of each request; all pages are read
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
+CREW_RINGS_S = 25  # shorter than the step to the next rung of the ladder
+KEY_WAIT_S = 6
+NOTICE_READ_TIMES = 2
+ACCEPT_KEY = "1"
 
 # Spoken by the provider before anybody's language is known: both, Indonesian first. Digits are words on purpose.
 GREETING = (
@@ -48,6 +52,12 @@ QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
 )
+# What a crew hears. The crews of the centre speak Indonesian.
+CREW_PRESS = "Tekan satu untuk menerima penugasan ini."
+CREW_NO_KEY = "Tidak ada tombol yang ditekan. Hubungi pusat segera."
+CREW_ACCEPTED = "Terima kasih. Penugasan diterima. Lihat tablet untuk rincian."
+CREW_SETTLED = "Penugasan ini sudah ditangani. Terima kasih."
+CREW_TROUBLE = "Pusat sedang terganggu. Lihat tablet, atau hubungi pusat lewat radio."
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -113,6 +123,25 @@ def join(call_id: Any) -> str:
         end_conference_on_exit=False,
     )
     response.append(dial)
+    return str(response)
+
+
+def read_notice(text: str, *, key_path: str) -> str:
+    """Read to a crew, twice, each time waiting for a key; it may be pressed while the voice speaks."""
+    response = VoiceResponse()
+    for _ in range(NOTICE_READ_TIMES):
+        gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=key_path, method="POST")
+        gather.say(f"{text} {CREW_PRESS}", language="id-ID")
+        response.append(gather)
+    response.say(CREW_NO_KEY, language="id-ID")
+    return str(response)
+
+
+def tell_crew(words: str) -> str:
+    """One sentence, then the call ends."""
+    response = VoiceResponse()
+    response.say(words, language="id-ID")
+    response.hangup()
     return str(response)
 
 
@@ -215,6 +244,21 @@ class TwilioVoice:
             for row in _asked(lambda query=query: calls.list(**query, page_size=LIST_PAGE_ROWS))
         }
         return [_listed(row) for row in found.values()]
+
+    def call_crew(self, call: CrewCall) -> str:
+        base = settings.PUBLIC_BASE_URL
+        taken = _asked(
+            lambda: self._client.calls.create(
+                to=call.to,
+                from_=settings.TWILIO_NUMBER,
+                url=base + reverse("twilio-notice-voice", args=[call.notice_id]),
+                method="POST",
+                status_callback=base + reverse("twilio-notice-status", args=[call.notice_id]),
+                status_callback_event=["ringing", "answered", "completed"],
+                timeout=CREW_RINGS_S,
+            )
+        )
+        return str(taken.sid)
 
     def _redirect(self, leg: Leg, path: str) -> None:
         url = settings.PUBLIC_BASE_URL + path

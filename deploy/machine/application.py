@@ -109,7 +109,7 @@ class Application:
         return self._service(f"web-{number}", argv, keep_fds=(listener.fileno(),))
 
     def jobs(self) -> Service:
-        return self._service("jobs", self.manage("procrastinate", "worker"))
+        return self._service("jobs", self.manage("jobs"))
 
     def demo_traffic(self) -> Service:
         return self._service("demo-traffic", self.manage("demo_traffic"))

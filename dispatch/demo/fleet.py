@@ -134,6 +134,8 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("supervisor1", "supervisor", "Demo Dewi Kartika"),
     ("admin1", "admin", "Demo Agus Pratama"),
 )
+# Invented: no operator has been given numbers that begin with 0810.
+PHONE = "+6281000000{number:02d}"
 CREW_NAME = "Awak demo {callsign}"
 
 # A unit that is out of service says why.

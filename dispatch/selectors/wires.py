@@ -20,6 +20,7 @@ _ACTIVE = sorted(ACTIVE)
 ASSIGNMENT_STAMPS = (
     "assigned_at",
     "notified_at",
+    "seen_at",
     "acknowledged_at",
     "en_route_at",
     "on_scene_at",
@@ -137,7 +138,7 @@ def units_on_board(ids: Ids = None) -> Rows:
 
 
 def assignments_on_board(ids: Ids = None) -> Rows:
-    found = Assignment.objects.filter(status__in=_ACTIVE).order_by("id")
+    found = Assignment.objects.filter(status__in=_ACTIVE).order_by("id").select_related("ladder")
     if ids is not None:
         found = found.filter(pk__in=list(ids))
     return [assignment_row(row) for row in found]
@@ -155,8 +156,19 @@ def assignment_row(row: Assignment) -> dict[str, Any]:
         else None,
         "reason": row.reason or None,
         "paper_entered_at": stamp(row.paper_entered_at),
+        **_reminders(row),
         "eta_s": row.eta_s,
         "eta_by": row.eta_by or None,
+    }
+
+
+def _reminders(row: Assignment) -> dict[str, Any]:
+    """When the crew was written to and rung up because its tablet was silent."""
+    ladder = getattr(row, "ladder", None)
+    reached = ladder is not None and ladder.phone_known
+    return {
+        "sms_at": stamp(ladder.sms_at) if reached else None,
+        "call_at": stamp(ladder.call_at) if reached else None,
     }
 
 

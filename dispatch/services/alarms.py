@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dispatch.models import Alarm
+import calls.selectors
+import units.selectors
+from dispatch.models import Alarm, Assignment
 from realtime.eventlog import Change, Done, change
 from realtime.protocol import Rejected
 from realtime.registry import Context
 
 UNSIGNED_IN_WINDOW_MAX = 3
+# What a person reads when a job has been given up; every other job is "a job of the system".
+_JOB_ALARMS = {
+    "calls.connect_caller": "connection_failed",
+    "calls.ring_dispatcher": "connection_failed",
+    "calls.return_to_queue": "connection_failed",
+    "calls.hang_up": "connection_failed",
+    "calls.send_message": "message_failed",
+    "calls.send_notice": "crew_not_reached",
+}
 
 
 def raise_alarm(
@@ -95,15 +106,55 @@ def on_webhook_failed(log: Change, *, webhook: str) -> None:
     )
 
 
-def on_effect_failed(log: Change, *, act: str, subject_id: str, error: str) -> None:
-    """The provider would not do it, and the job has given up: a person must."""
+def on_job_given_up(
+    log: Change, *, job_id: Any, task: str, arguments: Mapping[str, Any], error: str
+) -> None:
+    """A job has been given up: a person must do what it was for."""
+    kind = _JOB_ALARMS.get(task, "job_failed")
+    subject, whom = _whom(kind, job_id=job_id, arguments=arguments)
     raise_alarm(
         log,
-        kind="effect_failed",
+        kind=kind,
         severity="critical",
-        subject=("calls", subject_id),
-        facts={"act": act, "error": error},
+        subject=subject,
+        facts={"job_id": job_id, "task": task, "error": error, **whom},
     )
+
+
+def on_job_settled(log: Change, *, job_id: Any) -> None:
+    for alarm in Alarm.objects.filter(facts__job_id=job_id, cleared_at__isnull=True):
+        clear_alarms(log, kind=alarm.kind, subject_id=alarm.subject_id)
+
+
+def on_clock_jumped(log: Change, *, jump_s: float, jobs: int) -> None:
+    raise_alarm(
+        log,
+        kind="clock_jumped",
+        severity="warning",
+        facts={"seconds": round(jump_s), "jobs": jobs},
+    )
+
+
+def _whom(
+    kind: str, *, job_id: Any, arguments: Mapping[str, Any]
+) -> tuple[tuple[str, str], dict[str, Any]]:
+    """What the alarm is about, and for whom the job was; one alarm for one call or one crew."""
+    if kind == "crew_not_reached":
+        notice = calls.selectors.notice(arguments.get("notice_id"))
+        found = Assignment.objects.filter(pk=notice.subject_id).first() if notice else None
+        if notice and found:
+            unit = units.selectors.states([found.unit_id])
+            facts = {
+                "assignment_id": str(found.pk),
+                "incident_id": str(found.incident_id),
+                "unit_id": str(found.unit_id),
+                "callsign": unit[0].callsign if unit else "",
+                "channel": notice.channel,
+            }
+            return ("assignments", str(found.pk)), facts
+    if call_id := arguments.get("call_id"):
+        return ("calls", str(call_id)), {"call_id": str(call_id)}
+    return ("jobs", str(job_id)), {}
 
 
 def _touched(alarm: Alarm) -> dict[str, list[Any]]:

@@ -17,7 +17,9 @@ from dispatch.engine.assignments import (
     step,
 )
 from dispatch.engine.incidents import IncidentStatus
+from dispatch.engine.ladder import UNANSWERED
 from dispatch.models import Assignment
+from dispatch.services import ladder
 from dispatch.services.alarms import raise_alarm
 from dispatch.services.incidents import lock_incident
 from dispatch.services.recommendation import eta_of_unit
@@ -67,6 +69,7 @@ def assign_unit(ctx: Context, *, incident_id: Any, unit_id: Any, reason: str) ->
             # The unit's row lock makes this unreachable; the constraint is the second of the pair.
             raise Rejected("unit_not_available", by="?", number="?", at=None) from None
         units.services.set_status(unit_id=unit_id, status=UNIT_STATUS[S.ASSIGNED], now=ctx.now)
+        ladder.start(log, assignment, agency=unit.agency, priority=incident.priority)
         log.record(
             "unit.assigned",
             assignments=[assignment.pk],
@@ -102,6 +105,35 @@ def advance(
     return log.done
 
 
+def mark_seen(ctx: Context, *, assignment_id: Any, device_at: datetime | None = None) -> Done:
+    """A person of the crew has the assignment before their eyes. No step: it may be seen and not accepted."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        assignment = (
+            Assignment.objects.select_for_update(of=("self",)).filter(pk=assignment_id).first()
+        )
+        if assignment is None or not _may_act(ctx, assignment):
+            raise Rejected("assignment_unknown", status=404)
+        if assignment.seen_at is None and AssignmentStatus(assignment.status) in ACTIVE:
+            assignment.seen_at = ctx.now
+            if device_at is not None:
+                assignment.device_times = {**assignment.device_times, "seen": stamp(device_at)}
+            assignment.save(update_fields=["seen_at", "device_times"])
+            log.record("assignment.seen", assignments=[assignment.pk], facts=_facts(assignment))
+        log.result = {"assignment_id": str(assignment.pk), "status": assignment.status}
+    return log.done
+
+
+def accept_by_call(log: Change, *, subject_id: str) -> None:
+    """The crew has pressed the key while the assignment was read to it. Accepted already, by whomever, is accepted."""
+    assignment = Assignment.objects.select_for_update(of=("self",)).filter(pk=subject_id).first()
+    if assignment is None:
+        return
+    status = AssignmentStatus(assignment.status)
+    if status in UNANSWERED:
+        _take(log, assignment, S.ACKNOWLEDGED, reason="", device_at=None)
+    log.result = {"accepted": status in ACTIVE}
+
+
 def _take(
     log: Change,
     assignment: Assignment,
@@ -118,6 +150,8 @@ def _take(
     if device_at is not None:
         assignment.device_times = {**assignment.device_times, status.value: stamp(device_at)}
     assignment.save()
+    if status not in UNANSWERED:
+        ladder.end(log, assignment)
     if status in UNIT_STATUS:
         units.services.set_status(
             unit_id=assignment.unit_id, status=UNIT_STATUS[status], now=log.now

@@ -119,6 +119,29 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     }
 
 
+def replacement_for(*, incident_id: Any, unit_id: Any) -> dict[str, Any] | None:
+    """The unit to send in place of one that does not answer, as things stand now; None when there is nobody."""
+    incident = Incident.objects.select_related("type").filter(pk=incident_id).first()
+    if incident is None:
+        return None
+    states = [state for state in units.selectors.states() if state.id != unit_id]
+    held = _held()
+    working = [state.capabilities for state in states if held.get(state.id) == incident.number]
+    plan = incident.type.needs if incident.type else {}
+    target = _target(incident)
+    travels = _travels(target, states)
+    found = recommend(
+        still_needed(needs_for(plan, incident.priority), working),
+        [
+            _candidate(state, travels, held)
+            for state in states
+            if held.get(state.id) != incident.number
+        ],
+        location_known=target is not None,
+    )
+    return _unit_row(found.units[0].candidate) if found.units else None
+
+
 def eta_of_unit(*, incident_id: Any, unit_id: Any) -> Travel | None:
     """The travel time of one unit as it stands now; None when position, place or way is unknown."""
     incident = Incident.objects.filter(pk=incident_id).first()

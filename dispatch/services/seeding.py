@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from dispatch.accounts import services as accounts
 from dispatch.accounts.selectors import has_people
 from dispatch.demo import fleet
 from dispatch.demo.incident_types import CAPABILITIES, INCIDENT_TYPES
-from dispatch.models import IncidentType
+from dispatch.engine.ladder import DEFAULT
+from dispatch.models import AcknowledgementRule, IncidentType
 from maps.demo.stations import STATIONS as STANDS
 from realtime.eventlog import Change, change
 from realtime.protocol import Actor, Role
@@ -70,6 +71,7 @@ def _seed_reference(say: Say) -> None:
         )
         kind.full_clean()
         kind.save(force_insert=True)
+    AcknowledgementRule.objects.get_or_create(agency=None, priority=None, defaults=asdict(DEFAULT))
     say(f"{len(CAPABILITIES)} capabilities, {len(INCIDENT_TYPES)} incident types")
 
 
@@ -87,7 +89,8 @@ def _seed_units(log: Change, *, say: Say) -> list[Person]:
         )
     say(f"{len(fleet.AGENCIES)} agencies, {len(fleet.STATIONS)} stations")
     crews = []
-    for callsign, agency, kind, station, travels_by, capabilities, status in fleet.UNITS:
+    for number, row in enumerate(fleet.UNITS, start=1):
+        callsign, agency, kind, station, travels_by, capabilities, status = row
         unit_id = units.services.add_unit(
             callsign=callsign,
             agency=agency,
@@ -98,6 +101,7 @@ def _seed_units(log: Change, *, say: Say) -> list[Person]:
             now=log.now,
             status=status,
             reason=fleet.REASONS.get(callsign, ""),
+            phone=fleet.PHONE.format(number=number),
         )
         name = fleet.CREW_NAME.format(callsign=callsign)
         crews.append(Person(f"crew.{callsign.lower()}", Role.CREW, name, callsign, unit_id))

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs
 import pytest
 from django.test import Client
 from django.urls import reverse
-from procrastinate.utils import utcnow
+from django.utils import timezone
 
 from calls import effects, metrics
 from calls.domain import ProviderError
 from calls.messaging.emulator import EmulatedMessages
-from calls.models import Call, Message, WebhookRecord
+from calls.models import Call, Message, Notice, WebhookRecord
 from calls.telephony.emulator import EmulatedVoice
 from realtime import registry
 
@@ -50,7 +50,8 @@ def answered(ring, ada):
 
 
 def attempt(number=0):
-    return SimpleNamespace(job=SimpleNamespace(attempts=number))
+    job = SimpleNamespace(id=1, task_name="calls.connect_caller", task_kwargs={}, attempts=number)
+    return SimpleNamespace(job=job)
 
 
 def outcomes():
@@ -112,9 +113,9 @@ def told():
     def listen(_log, **facts):
         heard.append(facts)
 
-    registry.register_reaction("effect.failed", listen)
+    registry.register_reaction("job.given_up", listen)
     yield heard
-    registry._reactions["effect.failed"].remove(listen)
+    registry._reactions["job.given_up"].remove(listen)
 
 
 @pytest.mark.parametrize(
@@ -136,29 +137,11 @@ def test_a_person_is_told_when_an_act_is_given_up(
     assert bool(told) is is_told
 
 
-@pytest.mark.parametrize(
-    ("attempts", "wait_ms"), [(0, 500), (1, 1000), (2, 2000), (3, 4000), (4, None)]
-)
-def test_retries_back_off_and_end(attempts, wait_ms):
-    job = SimpleNamespace(attempts=attempts)
-
-    decision = effects.BackOff().get_retry_decision(exception=ProviderError("x"), job=job)
-    final = effects.BackOff().get_retry_decision(
-        exception=ProviderError("x", permanent=True), job=job
-    )
-
-    assert final is None
-    if wait_ms is None:
-        assert decision is None
-    else:
-        wait = decision.retry_at - utcnow()
-        assert abs(wait.total_seconds() * 1000 - wait_ms) < 400
-
-
 def test_the_tasks_that_services_ask_for_exist():
     from procrastinate.contrib.django import app
 
-    from calls import services
+    from calls import notices, services
+    from realtime.jobs import EFFECTS_QUEUE
 
     for name in (
         services.CONNECT_CALLER,
@@ -166,8 +149,9 @@ def test_the_tasks_that_services_ask_for_exist():
         services.RETURN_TO_QUEUE,
         services.HANG_UP,
         services.SEND_MESSAGE,
+        notices.SEND_NOTICE,
     ):
-        assert app.tasks[name].queue == services.EFFECTS_QUEUE
+        assert app.tasks[name].queue == EFFECTS_QUEUE
 
 
 # --- Twilio's API ------------------------------------------------------------------------------
@@ -256,3 +240,25 @@ def test_a_provider_that_cannot_be_reached_is_tried_again(answered, provider):
         effects.connect_caller(attempt(), call_id=str(answered.pk))
 
     assert not error.value.permanent
+
+
+def test_twilio_is_asked_to_ring_a_crew_and_to_fetch_what_it_says(twilio, ada, types):
+    notice = Notice.objects.create(
+        key="a:call",
+        channel="voice",
+        to="+628100000001",
+        text="Perhatian",
+        subject_id="a",
+        created_at=timezone.now(),
+    )
+    twilio.answers.append((201, {"sid": "CA" + "7" * 32, "status": "queued"}))
+
+    for _ in range(2):
+        effects.send_notice(attempt(), notice_id=str(notice.pk))
+
+    ((path, asked),) = twilio.asked
+    base = f"https://112.example.go.id/twilio/notices/{notice.pk}"
+    assert path.endswith("/Calls.json")
+    assert asked["To"] == "+628100000001"
+    assert (asked["Url"], asked["StatusCallback"]) == (f"{base}/voice", f"{base}/status")
+    assert Notice.objects.get().provider_sid == "CA" + "7" * 32

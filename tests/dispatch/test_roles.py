@@ -64,6 +64,7 @@ COMMANDS = {
     "incident.close": CENTRE,
     "unit.assign": CENTRE,
     "assignment.notified": {"crew"},
+    "assignment.seen": {"crew"},
     "assignment.acknowledge": CENTRE | {"crew"},
     "assignment.advance": CENTRE | {"crew"},
     "assignment.cancel": CENTRE,

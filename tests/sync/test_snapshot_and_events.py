@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dispatch.engine.ladder import Rung
+from dispatch.models import AssignmentLadder
+from dispatch.services import ladder
 from dispatch.services.alarms import clear_alarms
 from realtime import eventlog, registry
 from realtime.protocol import Actor, Viewer, apply_event, state_of
 from tests import factories
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +237,40 @@ def test_a_refusal_raises_an_alarm_that_leaves_when_it_is_cleared(everybody, ada
         everybody, lambda: ada.done("alarm.acknowledge", alarm_id=alarm_id), "alarm.acknowledged"
     )
     verify(everybody, lambda: ada.done("alarm.clear", alarm_id=alarm_id), "alarm.cleared")
+
+
+def test_the_ladder_of_a_silent_crew_up_to_the_alarm_and_its_late_answer(
+    everybody, ada, engine, crew
+):
+    Unit.objects.update(phone="+628100000001")
+    incident_id = opened(ada)
+    assignment = ada.done("unit.assign", incident_id=incident_id, unit_id=str(engine))[
+        "assignment_id"
+    ]
+    verify(
+        everybody,
+        lambda: crew.done("assignment.seen", assignment_id=assignment),
+        "assignment.seen",
+    )
+    AssignmentLadder.objects.update(started_at=timezone.now() - timedelta(minutes=5))
+    for rung in ("sms", "call"):
+        verify(
+            everybody,
+            lambda rung=rung: ladder.climb(assignment_id=assignment, rung=Rung(rung)),
+            "assignment.reminded",
+        )
+    verify(
+        everybody,
+        lambda: ladder.climb(assignment_id=assignment, rung=Rung.ALARM),
+        "alarm.raised",
+        "assignment.given_to_control",
+    )
+    verify(
+        everybody,
+        lambda: crew.done("assignment.acknowledge", assignment_id=assignment),
+        "alarm.cleared",
+        "assignment.acknowledged",
+    )
 
 
 def test_a_mayday_is_seen_by_the_centre_and_by_the_crew_itself(everybody, engine, crew):

@@ -16,6 +16,7 @@ import { Info } from "#tablet/info";
 import { Mayday } from "#tablet/mayday";
 import { Outbox } from "#tablet/outbox";
 import { Positions } from "#tablet/positions";
+import { Seen } from "#tablet/seen";
 import { Names, Standby, spokenStatus } from "#tablet/standby";
 import { Thumb } from "#tablet/thumb";
 
@@ -24,6 +25,7 @@ const VIBRATION_MS = [300, 150, 300, 150, 300];
 const ASSIGNMENT_SOUNDS = ["assignment1", "assignment2", "assignment3"];
 const WITH_DEVICE_TIME = new Set([
   "assignment.notified",
+  "assignment.seen",
   "assignment.acknowledge",
   "assignment.advance",
   "assignment.refuse",
@@ -39,6 +41,7 @@ const names = new Names();
 const ui = { choosing: false, maydayShown: false };
 const shown = new Set(); // assignments that this page has told the centre it shows
 let view = crewView(store, unitId, []);
+const seen = new Seen(({ id }) => outbox.add("assignment.seen", { assignment_id: id }, { silent: true }));
 
 const outbox = new Outbox({
   storage: localStorage,
@@ -112,6 +115,7 @@ function draw() {
     document.querySelector(`[data-panel="${name}"]`).hidden = name !== screen;
   }
   document.querySelector('[data-panel="silent"]').hidden = !sounds.isLocked || screen === "standby";
+  seen.drawn(view.isOver ? null : view.assignment, screen === "assignment");
   bar.render(view);
   thumb.render(view, screen);
   for (const panel of sections[screen]) panel.render(view); // last: the map measures the room that is left
@@ -143,8 +147,10 @@ function showRefusal({ refused, detail }) {
   document.querySelector('[data-panel="refusal"]').hidden = false;
 }
 
+const isVisible = () => document.visibilityState === "visible";
+
 async function stayAwake() {
-  if (document.visibilityState !== "visible") return;
+  if (!isVisible()) return;
   await navigator.wakeLock?.request("screen").catch(() => null); // low battery may refuse it; nothing depends on it
 }
 
@@ -171,7 +177,13 @@ socket.subscribe((link) => {
   lineState = link.state;
 });
 sounds.unlockAtTouch();
-document.addEventListener("visibilitychange", stayAwake);
+for (const kind of ["pointerdown", "keydown"]) {
+  document.addEventListener(kind, () => seen.attended(isVisible()), { capture: true });
+}
+document.addEventListener("visibilitychange", () => {
+  stayAwake();
+  seen.attended(isVisible());
+});
 setInterval(() => {
   bar.tick(view);
   if (view.incident) {

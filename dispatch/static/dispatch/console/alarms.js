@@ -1,5 +1,6 @@
 /** Alarms: what a person must see and take note of. Unacknowledged ones are filled, acknowledged ones outlined. */
 import { icon, severitySymbol } from "#realtime/icons";
+import { durationText } from "#realtime/time";
 import { fill, gettext, severityName, shortNumber } from "#realtime/words";
 import { alarmsInOrder } from "#console/board";
 import { h, kbd, keyed, setClass, setText, show } from "#console/dom";
@@ -12,7 +13,6 @@ const WORDS = {
   mayday: () => gettext("%(callsign)s calls for help"),
   assignment_refused: () => gettext("%(callsign)s cannot go to %(incident)s"),
   assignment_unacknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
-  not_acknowledged: () => gettext("%(callsign)s has not acknowledged %(incident)s"),
   webhook_failed: () => gettext("A message of the telephone provider was not understood (%(webhook)s)"),
   webhook_rejected: () => gettext("Unsigned messages to the telephone address: %(recent)s in five minutes"),
   calls_not_received: () =>
@@ -25,14 +25,15 @@ const WORDS = {
     ),
   provider_unlisted: () =>
     gettext("The provider's lists cannot be read: calls that never reached us would not be found"),
-  connection_failed: () => gettext("A caller could not be connected"),
-  message_failed: () => gettext("A message to a citizen was not delivered"),
-  effect_failed: () => gettext("The provider did not do it: %(act)s. See to it by telephone"),
   disk_filling: () => gettext("The disk of %(folders)s is %(percent)s% full: make room today"),
   disk_nearly_full: () => gettext("The disk of %(folders)s is %(percent)s% full: make room now"),
   sockets_full: () => gettext("Screens are turned away: %(open)s are open and no more fit"),
   database_connections: () => gettext("The database has %(used)s of %(most)s connections in use"),
-  job_failed: () => gettext("A job of the system has failed for good"),
+  crew_not_reached: () => gettext("%(callsign)s was not reached by telephone. Use the radio"),
+  clock_jumped: () => gettext("The machine's clock jumped by %(seconds)s s; open timers were kept right"),
+  connection_failed: () => gettext("A caller could not be connected"),
+  message_failed: () => gettext("A message to a citizen was not delivered"),
+  job_failed: () => gettext("A job of the system has failed for good. Tell the administrator: %(task)s"),
 };
 
 export class Alarms extends Panel {
@@ -52,6 +53,18 @@ export class Alarms extends Panel {
     return this.app.act("alarm.acknowledge", { alarm_id: first.id });
   }
 
+  /** `S`: send the unit that the first alarm proposes, and with that take note of it. */
+  async sendNext() {
+    const alarm = alarmsInOrder(this.app.store).find((one) => !one.acknowledged_at && one.facts?.next);
+    if (!alarm) return this.app.say(gettext("No alarm proposes a unit."));
+    const { incident_id, next, callsign } = alarm.facts;
+    const reason = fill(gettext("in place of %(callsign)s, which does not acknowledge"), { callsign });
+    const sent = await this.app.act("unit.assign", { incident_id, unit_id: next.unit_id, reason });
+    if (!sent.ok) return undefined;
+    this.app.say(fill(gettext("%(callsign)s assigned"), { callsign: next.callsign }));
+    return this.app.act("alarm.acknowledge", { alarm_id: alarm.id });
+  }
+
   render() {
     const alarms = alarmsInOrder(this.app.store);
     const fresh = alarms.filter((alarm) => !alarm.acknowledged_at);
@@ -59,6 +72,7 @@ export class Alarms extends Panel {
     setText(this.part("count"), fill(gettext("%(count)s new"), { count: fresh.length }));
     show(this.empty, !alarms.length);
     this.firstId = fresh[0]?.id;
+    this.firstNextId = fresh.find((alarm) => alarm.facts?.next)?.id;
     keyed(this.rows, alarms.slice(0, ROWS_MAX), {
       key: (alarm) => alarm.id,
       create: (alarm) => this.#row(alarm),
@@ -81,13 +95,22 @@ export class Alarms extends Panel {
       h("span", "vh", gettext("Acknowledge")),
       cap,
     );
+    const sendCap = kbd("S");
+    const next = alarm.facts?.next;
+    const send = h(
+      "button",
+      { type: "button", class: "plain", onclick: () => this.sendNext() },
+      next ? fill(gettext("Send %(callsign)s"), next) : "",
+      " ",
+      sendCap,
+    );
     const clear = h("button", { type: "button", class: "plain", onclick: away }, gettext("Put away"));
     const row = h(
       "li",
       `alarm ${alarm.severity}`,
       shape,
       h("div", null, title, detail),
-      h("span", null, button, clear),
+      h("span", null, send, button, clear),
     );
     row.update = (now) => {
       const fresh = !now.acknowledged_at;
@@ -97,6 +120,7 @@ export class Alarms extends Panel {
       show(button, fresh);
       show(clear, !fresh);
       show(cap, now.id === this.firstId);
+      show(send, now.id === this.firstNextId);
       setText(detail, this.#detail(now));
     };
     return row;
@@ -105,10 +129,21 @@ export class Alarms extends Panel {
   #detail(alarm) {
     const { app } = this;
     const age = fill(gettext("%(age)s ago"), { age: app.age(alarm.raised_at) });
-    const reason = alarm.facts?.reason ? `“${alarm.facts.reason}” · ` : "";
+    const reason = (alarm.facts?.reason ? `“${alarm.facts.reason}” · ` : "") + this.#advice(alarm);
     if (!alarm.acknowledged_at) return reason + age;
     const values = { name: alarm.acknowledged_by?.name ?? "", time: app.time(alarm.acknowledged_at) };
     return reason + fill(gettext("Acknowledged by %(name)s at %(time)s"), values);
+  }
+
+  /** What can be done about a silent crew. */
+  #advice({ kind, facts }) {
+    if (kind !== "assignment_unacknowledged") return "";
+    const { next, phone_known } = facts;
+    const eta = next?.eta_s ? ` ${durationText(next.eta_s)}` : "";
+    const other = next
+      ? fill(gettext("next best: %(callsign)s"), next) + eta
+      : gettext("no other unit is free");
+    return `${phone_known ? "" : `${gettext("no telephone number")} · `}${other} · `;
   }
 
   sentence(alarm) {

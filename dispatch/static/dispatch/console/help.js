@@ -21,6 +21,7 @@ const keys = () => [
   [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
   [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
   [gettext("Manual pack: print the board"), ["Ctrl P"]],
+  [gettext("Send the unit that an alarm proposes"), ["S"]],
   [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
 ];
 

@@ -32,6 +32,7 @@ export class Keys {
       "?": () => app.panel("help").toggle(),
       a: () => app.panel("alarms").acknowledge(),
       n: () => app.panel("incidents").reveal(),
+      s: () => app.panel("alarms").sendNext(),
     };
     this.alt = {
       KeyJ: field("type"),
