@@ -246,7 +246,7 @@ def test_a_caller_is_greeted_waits_is_answered_and_a_crew_goes(
     call = ada.calls(caller="+628123450001")[0]
     ada.done("call.answer", call_id=call["id"])
     wait_for(lambda: leg.conference == f"call-{call['id']}", 10, what="the caller is connected")
-    incident = ada.done(
+    incident = stack.command(
         "incident.open",
         type="fire",
         priority=1,
