@@ -18,32 +18,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-import httpx
 import uvicorn
 
-from calls.signing import signature
 from tests.failure.harness.background import Background, chance
 from tests.failure.harness.journal import Journal
 from tests.failure.harness.twilio_api import Api, Fault
 from tests.failure.harness.twilio_records import Document, Leg, Text, now
+from tests.failure.harness.twilio_requests import Hook, Requests
 
-WEBHOOK_LIMIT_S = 15.0
-CONNECT_LIMIT_S = 5.0
-RETRIES = 1
-HTTP_FAILURE = "11200"
 REDIRECT_S_MIN = 0.05  # a document that only redirects to itself must not spin
 START_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """Where the provider asks, and where it asks when that fails."""
-
-    url: str
-    fallback: str = ""
 
 
 @dataclass(slots=True)
@@ -73,14 +60,12 @@ class Provider:
         self.texts: dict[str, Text] = {}
         self.callees: dict[str, Callee] = {}
         self.undeliverable: dict[str, int] = {}  # numbers that SMS do not reach, with the error
-        self.doors: Sequence[str] = ()  # where requests to the public address really go, in turn
-        self._through = 0
         self.static_fallback = ""  # TwiML of another host, for when nobody of ours answers
         self.api = Api(self)
         self._chance = chance(self.seed, "provider")
         self._next_dial_s = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._http = httpx.AsyncClient(trust_env=False)
+        self._requests = Requests(token=self.token, chance=self._chance)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         self.port = int(listener.getsockname()[1])
@@ -135,7 +120,11 @@ class Provider:
         self, path: str, params: dict[str, str], *, base_urls: Sequence[str]
     ) -> list[Document]:
         """The same request, with the same token, to all addresses at the same instant."""
-        return self.background.ask(self._repeat(path, params, base_urls))
+        return self.background.ask(
+            self._requests.repeat(
+                self.public_base_url + path, params, [base + path for base in base_urls]
+            )
+        )
 
     def fails(self, path: str = "", **how: Any) -> Fault:
         """The API fails in this way for paths that contain `path`, until `recovers`."""
@@ -153,7 +142,7 @@ class Provider:
     ) -> Leg:
         leg = Leg(sid=self._sid("CA"), from_=caller, to=self.number, created_at=at or now())
         self.legs[leg.sid] = leg
-        first = await self._fetch(
+        first = await self._requests.fetch(
             hook or self._hook("/twilio/voice/incoming"), {**self._described(leg), **params}
         )
         leg.documents.append(first)
@@ -190,7 +179,7 @@ class Provider:
             "NumSegments": "1",
             **params,
         }
-        answer = await self._fetch(hook or self._hook("/twilio/messages/incoming"), told)
+        answer = await self._requests.fetch(hook or self._hook("/twilio/messages/incoming"), told)
         message.documents.append(answer)
         self.journal.note("message", message.sid, accepted=answer.is_good)
         return message
@@ -205,7 +194,7 @@ class Provider:
             "Timestamp": format_datetime(now()),
             "CallbackSource": "call-progress-events",
         }
-        return await self._fetch(Hook(url), told)
+        return await self._requests.fetch(Hook(url), told)
 
     # --- what the service asks for by the API (in the loop) -------------------------------------
 
@@ -281,7 +270,7 @@ class Provider:
                     "To": message.to,
                     **({"ErrorCode": str(message.error_code)} if message.error_code else {}),
                 }
-                await self._fetch(Hook(url), told)
+                await self._requests.fetch(Hook(url), told)
 
     async def _report(self, leg: Leg, *statuses: str) -> None:
         if leg.direction == "inbound" or "StatusCallback" in leg.params:
@@ -308,7 +297,7 @@ class Provider:
         action, leg.queue_action = leg.queue_action, None
         if action:
             told = self._described(leg) | {"QueueResult": result, "QueueTime": "1"}
-            leg.documents.append(await self._fetch(Hook(action), told))
+            leg.documents.append(await self._requests.fetch(Hook(action), told))
 
     # --- TwiML ---------------------------------------------------------------------------------
 
@@ -316,7 +305,7 @@ class Provider:
         leg.task = self._spawn(self._perform(leg, document))
 
     async def _go_on(self, leg: Leg, url: str, **params: str) -> None:
-        document = await self._fetch(Hook(url), {**self._described(leg), **params})
+        document = await self._requests.fetch(Hook(url), {**self._described(leg), **params})
         leg.documents.append(document)
         if document.is_good:
             await self._perform(leg, document)
@@ -367,7 +356,7 @@ class Provider:
 
     async def _wait(self, leg: Leg, wait_url: str) -> None:
         while True:
-            document = await self._fetch(Hook(wait_url), self._described(leg))
+            document = await self._requests.fetch(Hook(wait_url), self._described(leg))
             leg.documents.append(document)
             if document.is_good:
                 for verb in ElementTree.fromstring(document.body):
@@ -391,83 +380,6 @@ class Provider:
 
     def _static(self) -> Document:
         return Document("http://127.0.0.1/static", 200, self.static_fallback, 0.0)
-
-    # --- requests ------------------------------------------------------------------------------
-
-    async def _fetch(self, hook: Hook, params: dict[str, str]) -> Document:
-        token = f"{self._chance.getrandbits(128):032x}"
-        document = await self._ask(hook.url, params, token)
-        if not document.is_good and hook.fallback:
-            more = {**params, "ErrorCode": HTTP_FAILURE, "ErrorUrl": hook.url}
-            second = await self._ask(hook.fallback, more, token)
-            return Document(
-                second.url, second.status, second.body, second.took_s, second.tries, True
-            )
-        return document
-
-    async def _ask(self, url: str, params: dict[str, str], token: str) -> Document:
-        started_s, document = time.monotonic(), Document(url, 0, "", 0.0)
-        try:
-            async with asyncio.timeout(WEBHOOK_LIMIT_S):
-                for tries in range(1, RETRIES + 2):
-                    status, body = await self._post(url, params, token)
-                    took_s = time.monotonic() - started_s
-                    document = Document(url, status, body, took_s, tries)
-                    if document.is_good:
-                        break
-        except TimeoutError:
-            return Document(url, 0, "", time.monotonic() - started_s, document.tries)
-        return document
-
-    async def _post(self, url: str, params: dict[str, str], token: str) -> tuple[int, str]:
-        pairs = list(params.items())
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "X-Twilio-Signature": signature(token=self.token, url=url, pairs=pairs),
-            "I-Twilio-Idempotency-Token": token,
-        }
-        limits = httpx.Timeout(WEBHOOK_LIMIT_S, connect=CONNECT_LIMIT_S)
-        try:
-            answer = await self._http.post(
-                self._door(url), content=urlencode(pairs).encode(), headers=headers, timeout=limits
-            )
-        except httpx.HTTPError:
-            return 0, ""
-        return answer.status_code, answer.text
-
-    async def _repeat(
-        self, path: str, params: dict[str, str], base_urls: Sequence[str]
-    ) -> list[Document]:
-        """Signed for the public address, as it is; each copy on a connection of its own."""
-        token = f"{self._chance.getrandbits(128):032x}"
-        pairs = list(params.items())
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "X-Twilio-Signature": signature(
-                token=self.token, url=self.public_base_url + path, pairs=pairs
-            ),
-            "I-Twilio-Idempotency-Token": token,
-        }
-
-        async def one(base_url: str) -> Document:
-            started_s = time.monotonic()
-            async with httpx.AsyncClient(trust_env=False, timeout=WEBHOOK_LIMIT_S) as client:
-                answer = await client.post(
-                    base_url + path, content=urlencode(pairs).encode(), headers=headers
-                )
-            return Document(
-                base_url + path, answer.status_code, answer.text, time.monotonic() - started_s
-            )
-
-        return await asyncio.gather(*(one(base_url) for base_url in base_urls))
-
-    def _door(self, url: str) -> str:
-        """As a load balancer would: the signature stays the one of the public address."""
-        if not self.doors or not url.startswith(self.public_base_url):
-            return url
-        self._through += 1
-        door = self.doors[self._through % len(self.doors)]
-        return door + url.removeprefix(self.public_base_url)
 
     # --- inside --------------------------------------------------------------------------------
 
@@ -504,7 +416,7 @@ class Provider:
     async def _stop(self) -> None:
         for task in list(self._tasks):
             task.cancel()
-        await self._http.aclose()
+        await self._requests.close()
         self._server.should_exit = True
         self._server.force_exit = True
         await self._serving
