@@ -23,6 +23,7 @@ NARROW = {
     "geometry_columns": "a view of PostGIS, without rows of its own",
     "spatial_ref_sys": "the coordinate systems of PostGIS; nothing is added",
     "realtime_loghead": "one row, its number is always 1; the counter in it has 64 bits",
+    "realtime_timerclock": "one row, its number is always 1",
     "dispatch_incidentcounter": "one row for each year",
 }
 
