@@ -72,16 +72,23 @@ def tree_of(path: Path) -> ast.Module:
 
 def in_python(path: Path) -> Iterator[Bound]:
     source = path.read_text()
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target: ast.expr = node.targets[0]
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            target = node.target
-        else:
-            continue
-        if isinstance(target, ast.Name) and is_bound(target.id) and _is_quantity(node.value):
-            value = ast.get_source_segment(source, node.value) or ""
+    for target, given in _assignments(tree_of(path)):
+        if isinstance(target, ast.Name) and is_bound(target.id) and _is_quantity(given):
+            value = ast.get_source_segment(source, given) or ""
             yield Bound(_name(path), target.id, " ".join(value.split()))
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each name and what it is given; `A, B = 1, 2` are two."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield node.target, node.value
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                yield from zip(target.elts, value.elts, strict=False)
+            else:
+                yield target, value
 
 
 def in_script(path: Path) -> Iterator[Bound]:
