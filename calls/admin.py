@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, Location, Message, Notice, Reconciliation, WebhookRecord
+from calls.models import Call, Location, Message, Notice, WebhookRecord
 
 
 class ReadOnly:
@@ -52,11 +52,6 @@ class WebhookRecordAdmin(ReadOnly, ModelAdmin):
     search_help_text = _("SID or idempotency token")
     date_hierarchy = "at"
     show_full_result_count = False
-
-
-@admin.register(Reconciliation)
-class ReconciliationAdmin(ReadOnly, ModelAdmin):
-    list_display = ("provider", "what", "succeeded_at", "tried_at", "offered", "missing", "error")
 
 
 @admin.register(Notice)

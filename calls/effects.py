@@ -19,7 +19,7 @@ from calls.models import Notice
 from calls.telephony.emulator import EmulatedVoice
 from calls.telephony.port import CrewCall, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
-from realtime import pacing
+from realtime import failpoints, pacing
 from realtime.clock import wall_now
 from realtime.jobs import defer, job
 
@@ -80,7 +80,9 @@ def send_message(*, message_id: str) -> None:
         return
     provider = messaging()
     taken = _ask(provider.name, "send_message", lambda: provider.send_message(message))
+    failpoints.passed("effect.asked")
     intake.message_accepted(message_id=message_id, sid=taken.provider_sid, status=taken.status)
+    failpoints.passed("effect.noted")
 
 
 @job(notices.SEND_NOTICE, expected=(ProviderError,))

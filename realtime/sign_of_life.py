@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from pathlib import Path
 
 RENEW_S = 1.0
@@ -34,14 +33,3 @@ async def show(file: Path) -> None:
     while True:
         renew(file)
         await asyncio.sleep(RENEW_S)
-
-
-def show_in_thread(file: Path) -> None:
-    """For a process whose work is not one event loop."""
-
-    def run() -> None:
-        never = threading.Event()
-        while not never.wait(RENEW_S):
-            renew(file)
-
-    threading.Thread(target=run, name="sign-of-life", daemon=True).start()

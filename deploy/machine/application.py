@@ -106,10 +106,10 @@ class Application:
             if behind_proxy
             else ["--no-proxy-headers"]
         )
-        return self._service(f"web-{number}", argv, keep_fds=(listener.fileno(),))
+        return self._service(f"web-{number}", argv, keep_fds=(listener.fileno(),), shows_life=True)
 
     def jobs(self) -> Service:
-        return self._service("jobs", self.manage("jobs"))
+        return self._service("jobs", self.manage("jobs"), shows_life=True)
 
     def demo_traffic(self) -> Service:
         return self._service("demo-traffic", self.manage("demo_traffic"))
@@ -133,8 +133,15 @@ class Application:
     def _metrics(self) -> Path:
         return self.places.state / "metrics"
 
-    def _service(self, name: str, argv: list[str], *, keep_fds: tuple[int, ...] = ()) -> Service:
-        sign_of_life = self.places.state / f"{name}.alive" if keep_fds else None
+    def _service(
+        self,
+        name: str,
+        argv: list[str],
+        *,
+        keep_fds: tuple[int, ...] = (),
+        shows_life: bool = False,
+    ) -> Service:
+        sign_of_life = self.places.state / f"{name}.alive" if shows_life else None
         return Service(
             name=name,
             argv=argv,

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from calls import intake, selectors, webhooks
+from calls import intake, selectors, written_places
 from calls.models import Call, Location, Message, MessageStatus, WebhookRecord
 from maps.services import seed_city
 from realtime.models import Event
@@ -124,7 +124,7 @@ def test_a_failing_search_for_places_does_not_lose_the_message(text, monkeypatch
     def broken(_text):
         raise RuntimeError
 
-    monkeypatch.setattr(webhooks, "locate_text", broken)
+    monkeypatch.setattr(written_places, "locate_text", broken)
 
     response = text("di simpang lagoi")
 

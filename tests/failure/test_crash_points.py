@@ -160,6 +160,36 @@ def test_a_worker_that_dies_over_its_journal_loses_no_caller_and_doubles_none(
     is_whole(stack)
 
 
+@pytest.mark.parametrize("point", OF_AN_EFFECT)
+def test_a_job_worker_that_dies_over_a_message_sends_it_all_the_same(
+    stack: Stack, provider_of_module: Provider, point: str
+) -> None:
+    """Between the provider's answer and our note of it nothing can tell a repetition: twice is better than never."""
+    citizen = a_number()
+    provider_of_module.writes(f"whatsapp:{citizen}", "tolong")
+    ((call_id,),) = stack.rows("SELECT id::text FROM calls_call WHERE caller = %s", citizen)
+    command(stack, "call.answer", {"request_id": str(uuid.uuid4()), "call_id": call_id})
+    assert stack.jobs
+    stack.jobs.stop()
+    stack.jobs.service.env[failpoints.SETTING] = point  # type: ignore[index]
+    stack.jobs.start()
+    reply = {"request_id": str(uuid.uuid4()), "call_id": call_id, "text": f"kami datang {point}"}
+    assert command(stack, "call.reply", reply)["ok"]
+    wait_for(lambda: not stack.jobs.is_running, DEAD_WITHIN_S, what="the job worker is dead")
+
+    stack.jobs.service.env.pop(failpoints.SETTING)  # type: ignore[attr-defined]
+    stack.jobs.start()
+
+    def noted() -> list[tuple[object, ...]]:
+        return stack.rows(
+            "SELECT 1 FROM calls_message WHERE text = %s AND provider_sid <> ''", reply["text"]
+        )
+
+    wait_for(noted, THERE_WITHIN_S, what="the message has gone out and is noted")
+    sent = [one for one in provider_of_module.texts.values() if one.body == reply["text"]]
+    assert len(sent) == (1 if point == "effect.noted" else 2)
+
+
 def command(stack: Stack, name: str, body: dict[str, object]) -> dict[str, object]:
     answer = httpx.post(
         f"{stack.base_url}/api/v1/commands/{name}",

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections
 from procrastinate.contrib.django import app
 
-from realtime import clock
+from realtime import clock, sign_of_life
 from realtime.job_watch import HEARTBEAT_S, TICK_S, Watch
 from realtime.jobs import TIMERS_QUEUE
 
@@ -72,6 +72,8 @@ async def _work() -> bool:
             ),
             asyncio.create_task(asked.wait()),
         ]
+        if seen_at := sign_of_life.path():
+            tasks.append(asyncio.create_task(sign_of_life.show(seen_at)))
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()

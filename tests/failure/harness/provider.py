@@ -27,7 +27,7 @@ from tests.failure.harness.background import Background, chance
 from tests.failure.harness.journal import Journal
 from tests.failure.harness.twilio_api import Api, Fault
 from tests.failure.harness.twilio_records import Document, Leg, Text, now
-from tests.failure.harness.twilio_requests import Hook, Requests
+from tests.failure.harness.twilio_requests import Hook, Outgoing
 
 REDIRECT_S_MIN = 0.05  # a document that only redirects to itself must not spin
 START_S = 10.0
@@ -62,10 +62,10 @@ class Provider:
         self.undeliverable: dict[str, int] = {}  # numbers that SMS do not reach, with the error
         self.static_fallback = ""  # TwiML of another host, for when nobody of ours answers
         self.api = Api(self)
-        self._chance = chance(self.seed, "provider")
+        self.chance = chance(self.seed, "provider")
+        self.out = Outgoing(self)
         self._next_dial_s = 0.0
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._requests = Requests(token=self.token, chance=self._chance)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         self.port = int(listener.getsockname()[1])
@@ -111,7 +111,7 @@ class Provider:
     def tells_statuses_in_any_order(self, leg: Leg, statuses: Sequence[str]) -> list[str]:
         """One callback for each, numbered in the order given, sent in an order drawn from the seed; answers that."""
         numbered = list(enumerate(statuses))
-        self._chance.shuffle(numbered)
+        self.chance.shuffle(numbered)
         for sequence, status in numbered:
             self.tells_status(leg, status, sequence)
         return [status for _, status in numbered]
@@ -120,11 +120,7 @@ class Provider:
         self, path: str, params: dict[str, str], *, base_urls: Sequence[str]
     ) -> list[Document]:
         """The same request, with the same token, to all addresses at the same instant."""
-        return self.background.ask(
-            self._requests.repeat(
-                self.public_base_url + path, params, [base + path for base in base_urls]
-            )
-        )
+        return self.background.ask(self.out.repeat(path, params, base_urls))
 
     def fails(self, path: str = "", **how: Any) -> Fault:
         """The API fails in this way for paths that contain `path`, until `recovers`."""
@@ -142,7 +138,7 @@ class Provider:
     ) -> Leg:
         leg = Leg(sid=self._sid("CA"), from_=caller, to=self.number, created_at=at or now())
         self.legs[leg.sid] = leg
-        first = await self._requests.fetch(
+        first = await self.out.fetch(
             hook or self._hook("/twilio/voice/incoming"), {**self._described(leg), **params}
         )
         leg.documents.append(first)
@@ -179,7 +175,7 @@ class Provider:
             "NumSegments": "1",
             **params,
         }
-        answer = await self._requests.fetch(hook or self._hook("/twilio/messages/incoming"), told)
+        answer = await self.out.fetch(hook or self._hook("/twilio/messages/incoming"), told)
         message.documents.append(answer)
         self.journal.note("message", message.sid, accepted=answer.is_good)
         return message
@@ -194,7 +190,7 @@ class Provider:
             "Timestamp": format_datetime(now()),
             "CallbackSource": "call-progress-events",
         }
-        return await self._requests.fetch(Hook(url), told)
+        return await self.out.fetch(Hook(url), told)
 
     # --- what the service asks for by the API (in the loop) -------------------------------------
 
@@ -270,7 +266,7 @@ class Provider:
                     "To": message.to,
                     **({"ErrorCode": str(message.error_code)} if message.error_code else {}),
                 }
-                await self._requests.fetch(Hook(url), told)
+                await self.out.fetch(Hook(url), told)
 
     async def _report(self, leg: Leg, *statuses: str) -> None:
         if leg.direction == "inbound" or "StatusCallback" in leg.params:
@@ -297,7 +293,7 @@ class Provider:
         action, leg.queue_action = leg.queue_action, None
         if action:
             told = self._described(leg) | {"QueueResult": result, "QueueTime": "1"}
-            leg.documents.append(await self._requests.fetch(Hook(action), told))
+            leg.documents.append(await self.out.fetch(Hook(action), told))
 
     # --- TwiML ---------------------------------------------------------------------------------
 
@@ -305,7 +301,7 @@ class Provider:
         leg.task = self._spawn(self._perform(leg, document))
 
     async def _go_on(self, leg: Leg, url: str, **params: str) -> None:
-        document = await self._requests.fetch(Hook(url), {**self._described(leg), **params})
+        document = await self.out.fetch(Hook(url), {**self._described(leg), **params})
         leg.documents.append(document)
         if document.is_good:
             await self._perform(leg, document)
@@ -356,7 +352,7 @@ class Provider:
 
     async def _wait(self, leg: Leg, wait_url: str) -> None:
         while True:
-            document = await self._requests.fetch(Hook(wait_url), self._described(leg))
+            document = await self.out.fetch(Hook(wait_url), self._described(leg))
             leg.documents.append(document)
             if document.is_good:
                 for verb in ElementTree.fromstring(document.body):
@@ -399,7 +395,7 @@ class Provider:
         return Hook(self.public_base_url + path, fallback)
 
     def _sid(self, prefix: str) -> str:
-        return f"{prefix}{self._chance.getrandbits(128):032x}"
+        return f"{prefix}{self.chance.getrandbits(128):032x}"
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = self.background.loop.create_task(work)
@@ -416,7 +412,7 @@ class Provider:
     async def _stop(self) -> None:
         for task in list(self._tasks):
             task.cancel()
-        await self._requests.close()
+        await self.out.http.aclose()
         self._server.should_exit = True
         self._server.force_exit = True
         await self._serving

@@ -1,4 +1,4 @@
-"""How the provider asks the service: signed, in 15 s with one retry, then at the fallback address."""
+"""The provider's signed requests: 15 s with one retry under the same token, then the fallback address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
@@ -14,11 +14,13 @@ import httpx
 from calls.signing import signature
 from tests.failure.harness.twilio_records import Document
 
+if TYPE_CHECKING:
+    from tests.failure.harness.provider import Provider
+
 WEBHOOK_LIMIT_S = 15.0
 CONNECT_LIMIT_S = 5.0
 RETRIES = 1
 HTTP_FAILURE = "11200"
-CONTENT_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,17 @@ class Hook:
     fallback: str = ""
 
 
-class Requests:
-    def __init__(self, *, token: str, chance: Random) -> None:
-        self._token = token
-        self._chance = chance
-        self._http = httpx.AsyncClient(trust_env=False)
+class Outgoing:
+    """`doors`: where requests to the public address really go, in turn; without any, to that address."""
 
-    async def close(self) -> None:
-        await self._http.aclose()
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.http = httpx.AsyncClient(trust_env=False)
+        self.doors: Sequence[str] = ()
+        self._through = 0
 
     async def fetch(self, hook: Hook, params: dict[str, str]) -> Document:
-        token = f"{self._chance.getrandbits(128):032x}"
+        token = f"{self.provider.chance.getrandbits(128):032x}"
         document = await self._ask(hook.url, params, token)
         if not document.is_good and hook.fallback:
             more = {**params, "ErrorCode": HTTP_FAILURE, "ErrorUrl": hook.url}
@@ -65,35 +67,50 @@ class Requests:
 
     async def _post(self, url: str, params: dict[str, str], token: str) -> tuple[int, str]:
         pairs = list(params.items())
-        headers = self._headers(url, pairs, token)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "X-Twilio-Signature": signature(token=self.provider.token, url=url, pairs=pairs),
+            "I-Twilio-Idempotency-Token": token,
+        }
         limits = httpx.Timeout(WEBHOOK_LIMIT_S, connect=CONNECT_LIMIT_S)
         try:
-            answer = await self._http.post(
-                url, content=urlencode(pairs).encode(), headers=headers, timeout=limits
+            answer = await self.http.post(
+                self._door(url), content=urlencode(pairs).encode(), headers=headers, timeout=limits
             )
         except httpx.HTTPError:
             return 0, ""
         return answer.status_code, answer.text
 
     async def repeat(
-        self, public_url: str, params: dict[str, str], urls: Sequence[str]
+        self, path: str, params: dict[str, str], base_urls: Sequence[str]
     ) -> list[Document]:
-        """The same request to all of these, signed for the public address; each on a connection of its own."""
-        token = f"{self._chance.getrandbits(128):032x}"
+        """Signed for the public address, as it is; each copy on a connection of its own."""
+        token = f"{self.provider.chance.getrandbits(128):032x}"
         pairs = list(params.items())
-        headers = self._headers(public_url, pairs, token)
-
-        async def one(url: str) -> Document:
-            started_s = time.monotonic()
-            async with httpx.AsyncClient(trust_env=False, timeout=WEBHOOK_LIMIT_S) as client:
-                answer = await client.post(url, content=urlencode(pairs).encode(), headers=headers)
-            return Document(url, answer.status_code, answer.text, time.monotonic() - started_s)
-
-        return await asyncio.gather(*(one(url) for url in urls))
-
-    def _headers(self, url: str, pairs: list[tuple[str, str]], token: str) -> dict[str, str]:
-        return {
-            "Content-Type": CONTENT_TYPE,
-            "X-Twilio-Signature": signature(token=self._token, url=url, pairs=pairs),
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "X-Twilio-Signature": signature(
+                token=self.provider.token, url=self.provider.public_base_url + path, pairs=pairs
+            ),
             "I-Twilio-Idempotency-Token": token,
         }
+
+        async def one(base_url: str) -> Document:
+            started_s = time.monotonic()
+            async with httpx.AsyncClient(trust_env=False, timeout=WEBHOOK_LIMIT_S) as client:
+                answer = await client.post(
+                    base_url + path, content=urlencode(pairs).encode(), headers=headers
+                )
+            return Document(
+                base_url + path, answer.status_code, answer.text, time.monotonic() - started_s
+            )
+
+        return await asyncio.gather(*(one(base_url) for base_url in base_urls))
+
+    def _door(self, url: str) -> str:
+        """As a load balancer would: the signature stays the one of the public address."""
+        if not self.doors or not url.startswith(self.provider.public_base_url):
+            return url
+        self._through += 1
+        door = self.doors[self._through % len(self.doors)]
+        return door + url.removeprefix(self.provider.public_base_url)
