@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, connections
 
 READ_S_MAX = 5.0
+READ_THREADS_MAX = 1  # events are handed out in their order
 
 
 class ReadTooLong(Exception):  # noqa: N818 - a state of the database, not a bug
@@ -45,7 +46,7 @@ class Reader:
         self._thread.shutdown(wait=False)
 
     def _begin(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
+        self._thread = ThreadPoolExecutor(READ_THREADS_MAX, thread_name_prefix="hub-reader")
         self._descriptor: int | None = None
 
     def _keeping(self, call: Callable[[], Any]) -> Any:

@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from dispatch.engine.assignments import AssignmentStatus
 
-AFTER_S_MIN, AFTER_S_MAX = 5, 3_600
+AFTER_S_MIN = 5
+AFTER_S_MAX = 3_600
 
 # Nobody of the crew has answered yet; every other status is an answer or an end.
 UNANSWERED = frozenset({AssignmentStatus.ASSIGNED, AssignmentStatus.NOTIFIED})

@@ -13,7 +13,7 @@ from realtime.protocol import Rejected
 from realtime.registry import Context
 
 UNSIGNED_IN_WINDOW_MAX = 3
-# What a person reads when a job has been given up; every other job is "a job of the system".
+# What a person reads when a job has been given up.
 _JOB_ALARMS = {
     "calls.connect_caller": "connection_failed",
     "calls.ring_dispatcher": "connection_failed",
@@ -22,6 +22,7 @@ _JOB_ALARMS = {
     "calls.send_message": "message_failed",
     "calls.send_notice": "crew_not_reached",
 }
+_OTHER_JOB_ALARM = "job_failed"
 
 
 def raise_alarm(
@@ -110,7 +111,7 @@ def on_job_given_up(
     log: Change, *, job_id: Any, task: str, arguments: Mapping[str, Any], error: str
 ) -> None:
     """A job has been given up: a person must do what it was for."""
-    kind = _JOB_ALARMS.get(task, "job_failed")
+    kind = _JOB_ALARMS.get(task, _OTHER_JOB_ALARM)
     subject, whom = _whom(kind, job_id=job_id, arguments=arguments)
     raise_alarm(
         log,

@@ -6,7 +6,7 @@ from dispatch.models import Alarm
 from dispatch.services.alarms import clear_alarms, raise_alarm
 from realtime.eventlog import Change
 
-NOT_RECEIVED = {"calls": "calls_not_received", "messages": "messages_not_received"}
+NOT_RECEIVED_ALARMS = {"calls": "calls_not_received", "messages": "messages_not_received"}
 SUBJECT = "provider"
 
 
@@ -19,7 +19,7 @@ def on_done(log: Change, *, what: str, missing: int, added: int, **_facts: objec
         if missing:
             raise_alarm(
                 log,
-                kind=NOT_RECEIVED[what],
+                kind=NOT_RECEIVED_ALARMS[what],
                 severity="critical",
                 subject=(SUBJECT, what),
                 facts={"added": added, "missing": still_missing},
@@ -41,7 +41,7 @@ def on_failed(log: Change, *, what: str, error: str) -> None:
 def _open(what: str) -> Alarm | None:
     return (
         Alarm.objects.select_for_update()
-        .filter(kind=NOT_RECEIVED[what], subject_id=what, cleared_at=None)
+        .filter(kind=NOT_RECEIVED_ALARMS[what], subject_id=what, cleared_at=None)
         .first()
     )
 

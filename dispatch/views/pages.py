@@ -20,6 +20,8 @@ from dispatch.accounts.permissions import home_of, role_required
 from dispatch.selectors.boot import boot
 from realtime.protocol import Role
 
+FINGERPRINT_CHARS_MAX = 12
+
 
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
@@ -67,7 +69,7 @@ def _pack_version() -> str:
     )
     for name in ("worker.js", "page.js", "pack.css"):
         digest.update(_pack_file(name))
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()[:FINGERPRINT_CHARS_MAX]
 
 
 @functools.cache

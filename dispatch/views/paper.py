@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 import units.selectors
 from dispatch.accounts.permissions import role_required
 from dispatch.engine.paper import PAPER_AGE_MAX, PAPER_STEPS
-from dispatch.models import Incident
+from dispatch.models import NUMBER_CHARS_MAX, Incident
 from dispatch.selectors.reference import reference_data
 from realtime.execution import execute
 from realtime.protocol import Role
@@ -52,7 +52,7 @@ def paper(request: HttpRequest) -> HttpResponse:
         refused = answer.body["detail"]
     context = {
         "refused": refused,
-        "entered": request.GET.get("entered", "")[:20],
+        "entered": request.GET.get("entered", "")[:NUMBER_CHARS_MAX],
         "written": written,
         # One form is one entry, however often it is sent.
         "request_id": written.get("request_id") or str(uuid.uuid4()),

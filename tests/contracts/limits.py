@@ -19,7 +19,7 @@ PACKAGES = ("realtime", "calls", "units", "maps", "dispatch", "deploy")
 # A name with one of these words says where something ends.
 WORDS = re.compile(
     r"(?:^|_)(?:MAX|MIN|S|MS|DAYS|DEFAULT|FAILURE_LIMIT|KEPT|AHEAD|BACKLOG|RESERVE|AFTER|BEFORE|WINDOW|EVERY|SHOWN|AGE"
-    r"|TIME|THREADS|PARALLEL|CONNECTIONS|MARGIN|TIMEOUT)(?:_|$)"
+    r"|TIME|THREADS|PARALLEL|ONCE|GRACE|CONNECTIONS|MARGIN|TIMEOUT)(?:_|$)"
 )
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 JS_CONSTANT = re.compile(
@@ -72,16 +72,23 @@ def tree_of(path: Path) -> ast.Module:
 
 def in_python(path: Path) -> Iterator[Bound]:
     source = path.read_text()
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target: ast.expr = node.targets[0]
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            target = node.target
-        else:
-            continue
-        if isinstance(target, ast.Name) and is_bound(target.id) and _is_quantity(node.value):
-            value = ast.get_source_segment(source, node.value) or ""
+    for target, given in _assignments(tree_of(path)):
+        if isinstance(target, ast.Name) and is_bound(target.id) and _is_quantity(given):
+            value = ast.get_source_segment(source, given) or ""
             yield Bound(_name(path), target.id, " ".join(value.split()))
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each name and what it is given; `A, B = 1, 2` are two."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield node.target, node.value
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                yield from zip(target.elts, value.elts, strict=False)
+            else:
+                yield target, value
 
 
 def in_script(path: Path) -> Iterator[Bound]:

@@ -23,6 +23,7 @@ NARROW = {
     "geometry_columns": "a view of PostGIS, without rows of its own",
     "spatial_ref_sys": "the coordinate systems of PostGIS; nothing is added",
     "realtime_loghead": "one row, its number is always 1; the counter in it has 64 bits",
+    "realtime_timerclock": "one row, its number is always 1",
     "dispatch_incidentcounter": "one row for each year",
 }
 
@@ -83,6 +84,17 @@ def test_a_named_bound_and_the_parts_of_a_form_are_not(text, tmp_path, monkeypat
     path = tmp_path / "some.py"
     path.write_text(text)
     assert list(limits.without_a_name(path)) == []
+
+
+def test_two_bounds_on_one_line_are_both_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "ROOT", tmp_path)
+    path = tmp_path / "some.py"
+    path.write_text("WAIT_S_MIN, WAIT_S_MAX = 5, 3_600")
+
+    assert set(limits.in_python(path)) == {
+        Bound("some.py", "WAIT_S_MIN", "5"),
+        Bound("some.py", "WAIT_S_MAX", "3_600"),
+    }
 
 
 # --- numbers that only grow ------------------------------------------------------------------------

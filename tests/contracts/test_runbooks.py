@@ -84,6 +84,7 @@ def test_the_overview_leads_to_every_page():
 def test_the_console_has_words_for_every_alarm():
     words = set(re.findall(r"^  (\w+): \(\) =>", ALARMS_JS.read_text(), re.MULTILINE))
     assert sorted(kinds() - words) == []
+    assert sorted(words - kinds()) == [], "words for alarms that are gone"
 
 
 def test_a_page_leads_only_to_places_that_are_there():

@@ -3,6 +3,12 @@ import { gettext } from "#realtime/words";
 
 const GIVE_UP_MS = 30_000;
 
+/** The answer to a command while the connection is cut: nobody may believe that it waits somewhere. */
+export function notSent() {
+  const detail = gettext("Not sent: the connection is cut. It works again when the bar is gone.");
+  return { ok: false, code: "not_sent", detail };
+}
+
 export class Commands {
   #pending = new Map();
   #nextId = 1;

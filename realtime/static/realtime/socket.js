@@ -1,21 +1,15 @@
 /** The socket /ws/v1/: hello, resume, beats, reconnection, commands. Writes to the store and to nothing else. */
-import { gettext } from "#realtime/words";
 import { beatTells, CLOSE, hello, isCompleteRun, nextAction, reconnectDelayMs } from "#realtime/protocol";
-import { Commands } from "#realtime/commands";
-import { Transit } from "#realtime/time";
+import { Commands, notSent } from "#realtime/commands";
+import { Freshness, Line } from "#realtime/freshness";
 import { decode, encode } from "#realtime/wire";
 import { browserWorld, socketUrl } from "#realtime/world";
 
-// Beats come every second; two that are missing make a screen behind.
-export const BEHIND_AFTER_MS = 2_000;
-export const CUT_AFTER_MS = 5_000;
-const SILENT_MS_MAX = 5_000; // a socket that says nothing for so long is half open: a new one is tried
-const CONNECT_MS_MAX = 15_000; // a server that has just come back answers thousands
 const BEHIND_GRACE_MS = 1_000;
 const WATCH_MS = 250;
 const RESYNCS_BEFORE_SNAPSHOT = 2;
 
-/** @typedef {"live"|"behind"|"cut"} LinkState */
+/** @typedef {import("./freshness.js").LinkState} LinkState */
 /** @typedef {{state: LinkState, since: number|null, attempt: number, nextTryAt: number|null}} Link since: ms, as dataAt */
 
 export class BoardSocket {
@@ -28,12 +22,10 @@ export class BoardSocket {
   #graceTimer = null;
   #retryTimer = null;
   #watchTimer = null;
-  #heardAt = null; // any frame: the line works
-  #freshAt = null; // up to here this screen shows what has happened
-  #startedAt = null;
+  #line = null;
+  #freshness = new Freshness();
   #listeners = new Set();
   #beatListeners = new Set();
-  #transit = new Transit();
   #stopped = false;
   #commands;
 
@@ -51,7 +43,7 @@ export class BoardSocket {
   }
 
   start() {
-    this.#startedAt = this.#world.now();
+    this.#freshness.start(this.#world.now());
     this.#watchTimer = this.#world.setInterval(() => this.#watch(), WATCH_MS);
     this.#open();
   }
@@ -78,7 +70,7 @@ export class BoardSocket {
 
   /** How old what this screen shows is, in milliseconds; null before the first answer. */
   dataAgeMs() {
-    return this.#freshAt === null ? null : Math.max(0, this.#world.now() - this.#freshAt);
+    return this.#freshness.ageMs(this.#world.now());
   }
 
   /** Told of every beat that found this screen level; unlike timers it runs in a hidden tab, too. */
@@ -96,10 +88,7 @@ export class BoardSocket {
    * @returns {Promise<{ok: boolean, seq?: number, result?: any, code?: string, detail?: string}>}
    */
   send(name, body, { requestId } = {}) {
-    if (this.link.state === "cut") {
-      const detail = gettext("Not sent: the connection is cut. It works again when the bar is gone.");
-      return Promise.resolve({ ok: false, code: "not_sent", detail });
-    }
+    if (this.link.state === "cut") return Promise.resolve(notSent());
     return this.#commands.send(name, body, requestId);
   }
 
@@ -117,8 +106,7 @@ export class BoardSocket {
   #open() {
     const socket = this.#world.connect(this.url);
     this.#socket = socket;
-    this.#heardAt = this.#world.now();
-    this.#transit = new Transit();
+    this.#line = new Line(this.#world.now());
     this.#tell({ attempt: this.link.attempt + 1, nextTryAt: null });
     const since = this.#resyncs > RESYNCS_BEFORE_SNAPSHOT ? null : this.store.seq;
     socket.onopen = () => socket.send(encode(hello(since)));
@@ -131,7 +119,7 @@ export class BoardSocket {
   }
 
   #take(frame, since) {
-    this.#heardAt = this.#world.now();
+    this.#line.heard(this.#world.now());
     if (frame.type === "snapshot") {
       this.store.replace(frame.state, frame.seq);
       this.#answered();
@@ -154,25 +142,22 @@ export class BoardSocket {
   #beat(frame) {
     this.clock.learn(frame.now);
     if (!this.#ready) return;
-    const lateMs = this.#transit.lateMs(frame.now, this.#world.now());
-    if (lateMs > SILENT_MS_MAX) return this.#drop(0); // what piles up on this line comes faster over a new one
+    const lateMs = this.#line.lateMs(frame.now, this.#world.now());
+    if (this.#line.isSlow(lateMs)) return this.#drop(0); // what piles up on this line comes faster over a new one
     if (beatTells(this.store.seq, frame) === "behind") return this.#expect(frame.head_seq);
     this.#fresh((frame.read_age_ms ?? 0) + lateMs);
     for (const listener of this.#beatListeners) listener();
   }
 
   #fresh(ageMs) {
-    this.#freshAt = Math.max(this.#freshAt ?? -Infinity, this.#world.now() - ageMs);
+    this.#freshness.shows(this.#world.now() - ageMs);
     this.#judge();
   }
 
-  /** The state follows from the age of the data alone; a closed socket makes it old all by itself. */
   #judge() {
-    const ageMs = this.#world.now() - (this.#freshAt ?? this.#startedAt);
-    const known = this.#freshAt !== null;
-    const state = ageMs > CUT_AFTER_MS ? "cut" : ageMs > BEHIND_AFTER_MS || !known ? "behind" : "live";
+    const state = this.#freshness.state(this.#world.now());
     if (state !== this.link.state) this.#tell({ state });
-    else this.link.since = this.#freshAt;
+    else this.link.since = this.#freshness.at;
   }
 
   #run(frame, since) {
@@ -206,14 +191,10 @@ export class BoardSocket {
   #closed(code) {
     if (code === CLOSE.NOT_SIGNED_IN || code === CLOSE.FORBIDDEN) this.onSignedOut(code);
     if (code === CLOSE.BAD_FRAME) this.#resyncs = RESYNCS_BEFORE_SNAPSHOT + 1;
-    this.#drop(this.#pauseMs());
+    this.#drop();
   }
 
-  #pauseMs() {
-    return reconnectDelayMs(this.link.attempt, this.#world.chance());
-  }
-
-  #drop(delayMs) {
+  #drop(delayMs = reconnectDelayMs(this.link.attempt, this.#world.chance())) {
     const socket = this.#socket;
     this.#socket = null;
     this.#ready = false;
@@ -227,13 +208,13 @@ export class BoardSocket {
     this.#commands.expire();
     this.#judge();
     if (!this.#socket) return;
-    const silentMs = this.#world.now() - this.#heardAt;
-    if (this.#ready && silentMs > SILENT_MS_MAX) this.#drop(0);
-    else if (!this.#ready && silentMs > CONNECT_MS_MAX) this.#drop(this.#pauseMs());
+    if (!this.#line.isDead(this.#world.now(), { answered: this.#ready })) return;
+    if (this.#ready) this.#drop(0);
+    else this.#drop();
   }
 
   #tell(change) {
-    this.link = { ...this.link, ...change, since: this.#freshAt };
+    this.link = { ...this.link, ...change, since: this.#freshness.at };
     for (const listener of [...this.#listeners]) listener(this.link);
   }
 }

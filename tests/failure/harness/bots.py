@@ -190,7 +190,7 @@ class Bot:
             "id": number,
             "type": name,
             "request_id": request_id or str(uuid.uuid4()),
-            **body,
+            "body": body,  # apart: an incident has a `type` of its own, as the frame has
         }
         await self._socket.send(json.dumps(frame))
         return await asyncio.wait_for(reply, REPLY_S)

@@ -1,6 +1,6 @@
 /** Says that the screen is behind or cut off, since when, what still works. It cannot be closed; every panel shows the age. */
+import { BEHIND_AFTER_MS } from "#realtime/freshness";
 import { icon } from "#realtime/icons";
-import { BEHIND_AFTER_MS } from "#realtime/socket";
 import { clockText, durationText } from "#realtime/time";
 import { fill, gettext } from "#realtime/words";
 import { h, kbd, setAttribute, setText } from "#console/dom";
