@@ -44,6 +44,7 @@ READ_AGE_S_MAX = 8.0
 SOCKET_QUEUE_MAX = 2_000
 SOCKET_QUEUE_CHARS_MAX = 4_000_000
 READ_BATCH_MAX = 500
+CANCEL_AGAIN_S = 1.0
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
 
 
@@ -174,9 +175,15 @@ class Hub:
 
     async def stop(self) -> None:
         doorbell.stop_listening(self._heard)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
+            if pending:
+                # Some library took the cancellation for an error of its own; a hub that waits for ever would
+                # keep its process from ending.
+                logger.warning("hub_cancelled_again", extra={"steps": [t.get_name() for t in pending]})
         for members in list(self.subscribers.values()):
             for subscriber in list(members):
                 subscriber.close(CloseCode.RESTARTING)

@@ -98,10 +98,23 @@ def still_needed(needs: Iterable[Need], working: Iterable[frozenset[str]]) -> li
 
 
 def recommend(
-    needs: Sequence[Need], candidates: Sequence[Candidate], *, location_known: bool = True
+    plan: Sequence[Need],
+    candidates: Sequence[Candidate],
+    *,
+    working: Iterable[frozenset[str]] = (),
+    location_known: bool = True,
 ) -> Recommendation:
-    """Units to send, fastest first; units left out that are nearer than the slowest sent; what is missing."""
+    """Units to send, fastest first; units left out that are nearer than the slowest sent; what is missing.
+
+    `working`: the capabilities of the units that are on the incident already.
+    """
     ordered = sorted(candidates, key=_rank)
+    needs = still_needed(plan, working)
+    if plan and not needs:
+        # Nothing more is proposed; those who could help, too, stay in sight with their travel times.
+        able = [one for one in ordered if _serves(plan, one)]
+        spare = [LeftOut(one, _why_not(one, able=True, otherwise="plan_met")) for one in able]
+        return Recommendation((), tuple(spare[:LEFT_OUT_MAX]), ())
     free = [one for one in ordered if one.free and one.by != "none"]
     if needs:
         matched = _match(_slots(needs), free)
@@ -178,14 +191,34 @@ def _left_out(rest: list[Candidate], needs: Sequence[Need], chosen: list[Chosen]
     found = []
     for one in rest:
         able = not wanted or bool(wanted & one.capabilities)
-        reason = _why_not(one, able=able)
+        reason = _why_not(one, able=able, otherwise="farther" if chosen else "place_unknown")
         nearer = _rank(one)[0] <= slowest
         if able or (nearer and one.free):
             found.append(LeftOut(one, reason))
     return found[:LEFT_OUT_MAX]
 
 
-def _why_not(one: Candidate, *, able: bool) -> Reason:
+def replacement(
+    plan: Sequence[Need],
+    candidates: Sequence[Candidate],
+    silent: frozenset[str],
+    *,
+    working: Iterable[frozenset[str]] = (),
+    location_known: bool = True,
+) -> Candidate | None:
+    """The nearest free unit that can do here what the silent one was sent for; None when there is none."""
+    duties = [need for need in plan if need.capability in silent]
+    alike = [one for one in candidates if one.capabilities & silent]
+    found = recommend(duties, alike, working=working, location_known=location_known)
+    spare = [one.candidate for one in found.left_out if one.reason.code == "plan_met"]
+    return next(iter([*(one.candidate for one in found.units), *spare]), None)
+
+
+def _serves(plan: Iterable[Need], one: Candidate) -> bool:
+    return any(need.capability in one.capabilities for need in plan)
+
+
+def _why_not(one: Candidate, *, able: bool, otherwise: str) -> Reason:
     if not one.free:
         if one.for_number:
             return Reason("busy", {"status": one.status, "number": one.for_number})
@@ -194,4 +227,4 @@ def _why_not(one: Candidate, *, able: bool) -> Reason:
         return Reason("not_able")
     if one.by == "none":
         return Reason("no_way")
-    return Reason("farther")
+    return Reason(otherwise)

@@ -14,10 +14,9 @@ from dispatch.engine.recommend import (
     Candidate,
     Need,
     Reason,
-    Recommendation,
     needs_for,
     recommend,
-    still_needed,
+    replacement,
 )
 from dispatch.models import Assignment, Incident
 from maps.geo import LatLng
@@ -39,6 +38,8 @@ WORDS = {
     "not_able": gettext_lazy("Nearer, but not equipped for this."),
     "no_way": gettext_lazy("Cannot get there."),
     "farther": gettext_lazy("Farther away than the units chosen."),
+    "plan_met": gettext_lazy("Free; the plan needs no more."),
+    "place_unknown": gettext_lazy("The incident has no place yet."),
 }
 CAPABILITIES = {
     "fire_attack": gettext_lazy("fire attack"),
@@ -89,10 +90,7 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     travels = _travels(target, states)
     others = [state for state in states if held.get(state.id) != incident.number]
     candidates = [_candidate(state, travels, held) for state in others]
-    found = recommend(still_needed(needs, working), candidates, location_known=target is not None)
-    if needs and working and not still_needed(needs, working):
-        # The plan is fulfilled: nothing more is proposed, the rest stays visible with its travel times.
-        found = Recommendation((), found.left_out, ())
+    found = recommend(needs, candidates, working=working, location_known=target is not None)
     return {
         "incident_id": str(incident.pk),
         "computed_at": timezone.now().isoformat(),
@@ -124,22 +122,24 @@ def replacement_for(*, incident_id: Any, unit_id: Any) -> dict[str, Any] | None:
     incident = Incident.objects.select_related("type").filter(pk=incident_id).first()
     if incident is None:
         return None
-    states = [state for state in units.selectors.states() if state.id != unit_id]
+    states = units.selectors.states()
+    silent = next((state.capabilities for state in states if state.id == unit_id), frozenset())
+    states = [state for state in states if state.id != unit_id]
     held = _held()
-    working = [state.capabilities for state in states if held.get(state.id) == incident.number]
-    plan = incident.type.needs if incident.type else {}
     target = _target(incident)
     travels = _travels(target, states)
-    found = recommend(
-        still_needed(needs_for(plan, incident.priority), working),
+    found = replacement(
+        needs_for(incident.type.needs if incident.type else {}, incident.priority),
         [
             _candidate(state, travels, held)
             for state in states
             if held.get(state.id) != incident.number
         ],
+        silent,
+        working=[state.capabilities for state in states if held.get(state.id) == incident.number],
         location_known=target is not None,
     )
-    return _unit_row(found.units[0].candidate) if found.units else None
+    return _unit_row(found) if found else None
 
 
 def eta_of_unit(*, incident_id: Any, unit_id: Any) -> Travel | None:

@@ -53,6 +53,18 @@ def assert_every_panel_is_old(console: Page) -> None:
         assert re.search(r"\d\d:\d\d", seen["head"]), (panel, seen)
 
 
+def assert_shapes_drawn_anew_are_seen(console: Page) -> None:
+    """Rows that a cut console draws still tell a free unit from a busy one."""
+    console.locator("#incidents tbody tr").last.click()
+    shapes = console.locator("#units .u use").all()
+    assert shapes
+    for shape in shapes:
+        again = shape.evaluate(
+            "it => { const anew = it.cloneNode(); it.replaceWith(anew); return anew.getBBox().width }"
+        )
+        assert again > 0
+
+
 def an_incident(service: Service, **fields) -> dict:
     dispatcher = service.person("dispatcher1")
     return service.command(dispatcher, "incident.open", type="fire", priority=1, **fields)
@@ -70,6 +82,7 @@ def test_a_silent_service_makes_every_panel_old_and_the_bar_cannot_be_closed(
     expect(console.locator("html")).to_have_attribute("data-link", "cut")
     bar = console.locator(".cutbar")
     expect(bar).to_contain_text("TERPUTUS")
+    assert_shapes_drawn_anew_are_seen(console)
     expect(bar.get_by_role("button")).to_have_count(0)
     console.keyboard.press("Escape")
     expect(bar).to_be_visible()

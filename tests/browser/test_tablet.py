@@ -364,6 +364,34 @@ def test_mayday_needs_a_hold_of_two_seconds_and_shows_who_has_answered(
     clear(service, alarms)
 
 
+def test_a_call_for_help_without_a_network_is_shown_at_once_and_sent_before_the_steps_that_wait(
+    context: BrowserContext, tablet: Page, service: Service, assigned: dict[str, Any]
+) -> None:
+    press(tablet, "acknowledged")
+    expect(tablet.locator("[data-slot=steps] .done")).to_have_count(1)
+    context.set_offline(True)
+    expect(tablet.locator("[data-panel=cut]")).to_be_visible(timeout=CUT_MS)
+    press(tablet, "en_route")
+
+    box = tablet.locator("[data-slot=mayday]").bounding_box()
+    assert box is not None
+    tablet.mouse.move(box["x"] + 20, box["y"] + 20)
+    tablet.mouse.down()
+    steps = tablet.locator("[data-slot=mayday-steps]")
+    expect(steps).to_contain_text("tidak ada jaringan")
+    tablet.mouse.up()
+    context.set_offline(False)
+
+    expect(steps).to_contain_text("diterima", timeout=CUT_MS)
+    everything_is_sent(tablet)
+    row = assignment_of(service)
+    assert row is not None
+    assert row["status"] == "en_route"
+    alarms = service.board()["alarms"]
+    assert [alarm["kind"] for alarm in alarms] == ["mayday"]
+    clear(service, alarms)
+
+
 def clear(service: Service, alarms: list[dict[str, Any]]) -> None:
     dispatcher = service.person("dispatcher1")
     for alarm in alarms:

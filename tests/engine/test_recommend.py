@@ -11,6 +11,7 @@ from dispatch.engine.recommend import (
     Need,
     needs_for,
     recommend,
+    replacement,
     still_needed,
 )
 
@@ -130,6 +131,38 @@ def test_units_at_work_lessen_the_need():
         Need("fire_attack", 1),
         Need("ems_bls", 1),
     ]
+
+
+def test_when_the_plan_is_met_the_nearest_who_could_help_too_stay_in_sight_and_no_others():
+    found = recommend(
+        [Need("police", 1)],
+        [unit("A-1", 30, "ems_bls"), unit("P-3", 90, "police"), unit("P-2", 60, "police")],
+        working=[frozenset({"police"})],
+    )
+
+    assert (found.units, found.shortfall) == ((), ())
+    assert callsigns(found.left_out) == ["P-2", "P-3"]
+    assert {one.reason.code for one in found.left_out} == {"plan_met"}
+
+
+PLAN = [Need("fire_attack", 2), Need("ems_bls", 1), Need("police", 1)]
+FLEET = [
+    unit("P-1", 30, "police"),
+    unit("A-1", 90, "ems_bls"),
+    unit("D-2", 200, "fire_attack"),
+    unit("D-3", 100, "fire_attack", free=False, for_number="7"),
+]
+
+
+def test_a_silent_engine_is_replaced_by_an_engine_not_by_a_police_car_that_is_nearer():
+    engine = frozenset({"fire_attack"})
+
+    found = replacement(PLAN, FLEET, engine)
+    beyond_the_plan = replacement(PLAN, FLEET, engine, working=[engine, engine])
+    without_plan = replacement([], FLEET, engine)
+
+    assert [one and one.callsign for one in (found, beyond_the_plan, without_plan)] == ["D-2"] * 3
+    assert replacement(PLAN, FLEET[:2], engine) is None
 
 
 def test_needs_follow_the_priority_and_fall_back_to_the_default():

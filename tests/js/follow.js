@@ -23,11 +23,11 @@ const world = {
 const store = new Store({ schedule: (work) => work() });
 store.onEvent((event) => say({ kind: event.type, seq: String(event.seq), name: event.name }));
 const socket = new BoardSocket({ store, clock: new Clock(() => Date.now()), url, world });
-let state = "";
+let answered = 0; // the newest connection whose hello was answered: a quick return never looks like a cut
 socket.subscribe((link) => {
-  if (link.state === state) return;
-  state = link.state;
-  if (state === "live") say({ kind: "live", seq: String(store.seq), connections: sockets.length });
+  if (link.state !== "live" || link.attempt !== 0 || answered === sockets.length) return;
+  answered = sockets.length;
+  say({ kind: "live", seq: String(store.seq), connections: sockets.length });
 });
 createInterface({ input: process.stdin })
   .on("line", () => sockets.at(-1).close())

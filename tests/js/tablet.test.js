@@ -266,6 +266,18 @@ test("after a reconnection the same request ids are sent again, in order", async
   assert.deepEqual(outbox.items, []);
 });
 
+test("a call for help waits behind nothing, not even behind a step that the centre fails at", async () => {
+  const { outbox, sent } = outboxWith([
+    { ok: false, code: "failed" },
+    { ok: true, seq: 1 },
+  ]);
+  outbox.add("a", {});
+  await settled();
+  outbox.add("unit.mayday", {}, { urgent: true });
+  await settled();
+  assert.deepEqual(sent, ["r1", "r2", "r1"]);
+});
+
 test("what the centre refuses leaves the queue, is explained, and the next one still goes out", async () => {
   const { outbox, sent } = outboxWith([
     { ok: false, code: "step_not_possible", detail: "too late" },

@@ -53,7 +53,9 @@ def test_the_pools_of_all_workers_fit_into_the_database_that_is_started_for_them
 
 def test_a_pool_that_a_person_chose_gets_a_database_that_is_big_enough(monkeypatch):
     monkeypatch.setenv("DATABASE_POOL", "100")
-    assert application.database_connections(4) == 4 * 100 + capacity.OTHER_CONNECTIONS
+    of_one = 100 + application.RESERVE_THREADS
+
+    assert application.database_connections(4) == 4 * of_one + capacity.OTHER_CONNECTIONS
 
 
 def test_the_machine_part_and_the_product_mean_the_same_limits():

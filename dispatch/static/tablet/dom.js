@@ -47,19 +47,3 @@ export function refill(element, key, children) {
   element.dataset.key = key;
   element.replaceChildren(...children());
 }
-
-/**
- * Take the shapes into the page. A `<use>` of a file is fetched again for every new one, and offline that fails: the
- * priority and the status would lose their shapes just when nobody can be asked.
- */
-export async function inlineShapes() {
-  const file = document.documentElement.dataset.symbols;
-  const response = await fetch(file);
-  const shapes = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
-  shapes.setAttribute("hidden", "");
-  document.body.append(document.importNode(shapes, true));
-  document.documentElement.dataset.symbols = "";
-  for (const use of document.querySelectorAll("use")) {
-    use.setAttribute("href", use.getAttribute("href").replace(/^.*#/, "#"));
-  }
-}

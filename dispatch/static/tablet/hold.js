@@ -10,35 +10,43 @@ const KEYS = new Set([" ", "Enter"]);
  */
 export function onHold(button, act) {
   let timer = null;
-  const begin = () => {
+  let beganAt = 0;
+  const begin = (event) => {
     if (timer !== null) return;
+    beganAt = event.timeStamp;
     button.classList.add("holding");
-    timer = setTimeout(() => {
-      end();
-      act();
-    }, HOLD_MS);
+    timer = setTimeout(done, HOLD_MS);
   };
   const end = () => {
     clearTimeout(timer ?? undefined);
     timer = null;
     button.classList.remove("holding");
   };
+  const done = () => {
+    end();
+    act();
+  };
+  // A busy tablet hears of the lifted finger before its own timer: what counts is how long the finger lay there.
+  const lift = (event) => {
+    if (timer !== null && event.timeStamp - beganAt >= HOLD_MS) done();
+    else end();
+  };
   const keydown = (event) => {
     if (!KEYS.has(event.key)) return;
     event.preventDefault();
-    begin();
+    begin(event);
   };
   const press = (event) => {
     button.setPointerCapture?.(event.pointerId);
-    begin();
+    begin(event);
   };
   const stop = (event) => event.preventDefault();
   const pairs = [
     ["pointerdown", press],
-    ["pointerup", end],
+    ["pointerup", lift],
     ["pointercancel", end],
     ["keydown", keydown],
-    ["keyup", end],
+    ["keyup", lift],
     ["blur", end],
     ["contextmenu", stop],
   ];

@@ -1,4 +1,5 @@
 /** The crew's tablet: joins the board, the outbox and the panels. Panels draw; only actions send. */
+import { inlineShapes } from "#realtime/icons";
 import { getJson, leaveIfSignedOut, readBoot } from "#realtime/page";
 import { BoardSocket } from "#realtime/socket";
 import { Sounds } from "#realtime/sound";
@@ -11,7 +12,7 @@ import { CalledOff } from "#tablet/called_off";
 import { Choices } from "#tablet/choices";
 import { crewView, screenOf, soundFor, takenAway } from "#tablet/crew";
 import { CrewMap } from "#tablet/crew_map";
-import { inlineShapes, slot, write } from "#tablet/dom";
+import { slot, write } from "#tablet/dom";
 import { Info } from "#tablet/info";
 import { Mayday } from "#tablet/mayday";
 import { Outbox } from "#tablet/outbox";
@@ -73,7 +74,8 @@ const actions = {
     const { lat, lng, accuracy_m } = positions.latest ?? {};
     const position = lat === undefined ? {} : { position: { lat, lng, radius_m: accuracy_m } };
     ui.maydayShown = true;
-    if (!view.alarm && !view.maydayWaits) outbox.add("unit.mayday", { unit_id: unitId, ...position });
+    if (!view.alarm && !view.maydayWaits)
+      outbox.add("unit.mayday", { unit_id: unitId, ...position }, { urgent: true });
     draw();
   },
   maydayRead: () => {

@@ -1,6 +1,6 @@
 /**
  * What the crew pressed and the centre has not confirmed yet. Every item is on the tablet's storage before the screen
- * shows it, keeps its request id for ever, and leaves in the order in which it was pressed. No DOM.
+ * shows it, keeps its request id for ever, and leaves in the order in which it was pressed; a call for help first. No DOM.
  */
 
 const ITEMS_MAX = 500; // a shift's work; more means that something else is wrong
@@ -55,8 +55,11 @@ export class Outbox {
     return [...this.#settling.map((one) => one.item), ...this.#items];
   }
 
-  /** @param {{silent?: boolean}} options silent: nobody pressed it, so nobody is shown that it waits */
-  add(name, body, { silent = false } = {}) {
+  /**
+   * @param {{silent?: boolean, urgent?: boolean}} options silent: nobody pressed it, so nobody is shown that it waits;
+   *   urgent: it waits behind nothing, a call for help least of all behind a step that the centre fails at
+   */
+  add(name, body, { silent = false, urgent = false } = {}) {
     const item = {
       id: this.#world.newId(),
       name,
@@ -64,7 +67,8 @@ export class Outbox {
       at: new Date(this.#world.now()).toISOString(),
       silent,
     };
-    this.#items = [...this.#items, item].slice(-ITEMS_MAX);
+    const kept = this.#items.slice(1 - ITEMS_MAX);
+    this.#items = urgent ? [item, ...kept] : [...kept, item];
     this.#store();
     this.drain();
     return item;

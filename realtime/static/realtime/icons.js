@@ -49,3 +49,19 @@ export function swapIcon(svg, id) {
   const href = symbolHref(id);
   if (use.getAttribute("href") !== href) use.setAttribute("href", href);
 }
+
+/**
+ * Take the shapes into the page. A `<use>` of a file is fetched again for every new one, and without a line that fails:
+ * the priority and the status would lose their shapes just when nobody can be asked.
+ */
+export async function inlineShapes() {
+  const file = document.documentElement.dataset.symbols;
+  const response = await fetch(file);
+  const shapes = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  shapes.setAttribute("hidden", "");
+  document.body.append(document.importNode(shapes, true));
+  document.documentElement.dataset.symbols = "";
+  for (const use of document.querySelectorAll("use")) {
+    use.setAttribute("href", use.getAttribute("href").replace(/^.*#/, "#"));
+  }
+}

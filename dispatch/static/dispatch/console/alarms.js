@@ -99,7 +99,7 @@ export class Alarms extends Panel {
     const next = alarm.facts?.next;
     const send = h(
       "button",
-      { type: "button", class: "plain", onclick: () => this.sendNext() },
+      { type: "button", class: "btn small send", onclick: () => this.sendNext() },
       next ? fill(gettext("Send %(callsign)s"), next) : "",
       " ",
       sendCap,
@@ -110,7 +110,8 @@ export class Alarms extends Panel {
       `alarm ${alarm.severity}`,
       shape,
       h("div", null, title, detail),
-      h("span", null, send, button, clear),
+      h("span", null, button, clear),
+      send,
     );
     row.update = (now) => {
       const fresh = !now.acknowledged_at;

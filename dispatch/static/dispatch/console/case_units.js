@@ -78,7 +78,7 @@ export class CaseUnits {
       setText(
         eta,
         now.eta_s !== null && !now.on_scene_at
-          ? fill(gettext("expected %(eta)s"), { eta: durationText(now.eta_s) })
+          ? fill(gettext("ETA %(eta)s"), { eta: durationText(now.eta_s) })
           : "",
       );
       setText(time, this.app.age(now[`${now.status}_at`] ?? now.assigned_at));

@@ -20,8 +20,8 @@ const keys = () => [
   [gettext("Recommendation: pick, send"), ["F6", "1–9", "Enter"]],
   [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
   [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
-  [gettext("Manual pack: print the board"), ["Ctrl P"]],
   [gettext("Send the unit that an alarm proposes"), ["S"]],
+  [gettext("Manual pack: print the board"), ["Ctrl P"]],
   [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
 ];
 

@@ -1,4 +1,5 @@
 /** The console's start: reference data, store, socket, panels, keys, one tick a second. */
+import { inlineShapes } from "#realtime/icons";
 import { getJson, leaveIfSignedOut, readBoot } from "#realtime/page";
 import { BoardSocket } from "#realtime/socket";
 import { Sounds } from "#realtime/sound";
@@ -55,7 +56,10 @@ async function readReference() {
 }
 
 const boot = readBoot();
-const reference = await readReference();
+const [reference] = await Promise.all([
+  readReference(),
+  inlineShapes().catch(() => null), // without it the shapes still come from the file while there is a line
+]);
 const store = new Store();
 const clock = new Clock();
 const socket = new BoardSocket({
