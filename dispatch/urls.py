@@ -11,6 +11,11 @@ catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
 )
 
+handler400 = "dispatch.views.errors.bad_request"
+handler403 = "dispatch.views.errors.forbidden"
+handler404 = "dispatch.views.errors.not_found"
+handler500 = "dispatch.views.errors.failed"
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("console/", pages.console, name="console"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
@@ -49,6 +49,12 @@ def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], 
         @csrf_exempt
         @functools.wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return answered(request, *args, **kwargs)
+            except (OperationalError, InterfaceError):
+                return refusal(503, "unavailable", _("The database does not answer. Try again."))
+
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:
                 return refusal(405, "method_not_allowed", _("Use %s.") % ", ".join(methods))
             viewer = viewer_of(request)
@@ -130,8 +136,5 @@ def command(request: HttpRequest, name: str) -> HttpResponse:
     except ValueError as error:
         return refusal(422, "invalid", str(error))
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    try:
-        answer = execute(viewer=viewer, name=name, payload=payload, now=timezone.now())
-    except OperationalError:
-        return refusal(503, "unavailable", _("The database does not answer. Try again."))
+    answer = execute(viewer=viewer, name=name, payload=payload, now=timezone.now())
     return JsonResponse(answer.body, status=answer.status)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -185,10 +187,7 @@ def describe(
     base_url = f"http://127.0.0.1:{port}"
     public_base_url = os.environ.get("PUBLIC_BASE_URL") or base_url
     secrets = credentials.ensure(places.home, base_url=base_url, public_base_url=public_base_url)
-    environment = {
-        **commands.clean_environment(),
-        "DJANGO_SETTINGS_MODULE": "dispatch.settings",
-        "PYTHONUNBUFFERED": "1",
+    settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "SIAGA_HOME": str(places.home),
@@ -200,7 +199,25 @@ def describe(
         **_twilio(secrets["twilio"]),
         **time_zones(),
     }
+    environment = {
+        **commands.clean_environment(),
+        "DJANGO_SETTINGS_MODULE": "dispatch.settings",
+        "PYTHONUNBUFFERED": "1",
+        **settings,
+    }
+    _keep_for_manage_py(places.home, {**_settings_said(), **settings})
     return Application(places=places, address=address, port=port, environment=environment)
+
+
+def _settings_said() -> dict[str, str]:
+    """Of the environment what is a setting of ours; .env.example names them all."""
+    listed = re.findall(r"^#?([A-Z][A-Z_]+)=", (REPOSITORY / ".env.example").read_text(), re.M)
+    return {name: os.environ[name] for name in listed if name in os.environ}
+
+
+def _keep_for_manage_py(home: Path, settings: Mapping[str, str]) -> None:
+    """So that `manage.py replay` and its like, typed in another terminal, find this very service."""
+    credentials.write_private(home / "settings.json", json.dumps(settings, indent=2) + "\n")
 
 
 def _refuse_a_real_account_that_is_not_used() -> None:

@@ -40,6 +40,22 @@ def lines_with(pattern: str, files: list[Path]) -> list[str]:
     return found
 
 
+def test_nothing_that_is_made_here_is_kept_in_the_repository():
+    """A link to another machine's environment was once: whoever cloned it had a .venv that led nowhere."""
+    kept = subprocess.run(
+        ["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    ignored = subprocess.run(
+        ["git", "ls-files", "-ci", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    links = [line for line in kept.stdout.splitlines() if line.startswith("120000")]
+    assert (links, ignored.stdout.splitlines()) == ([], [])
+
+
 def test_nothing_is_left_for_later():
     assert lines_with(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError", CODE_FILES) == []
 

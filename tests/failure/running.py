@@ -72,12 +72,12 @@ class Up:
 
         within(START_S, ready_or_dead, what="deploy/up listens")
 
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
         self.process.wait(timeout=STOP_S)
 
 
-def start(home: Path, port: int) -> Up:
+def start(home: Path, port: int, *, seed: str = "empty") -> Up:
     said = home.with_name(f"{home.name}.said")
     environment = {
         name: value
@@ -94,7 +94,7 @@ def start(home: Path, port: int) -> Up:
                 "--port",
                 str(port),
                 "--seed",
-                "empty",
+                seed,
             ],
             stdout=output,
             stderr=output,

@@ -6,11 +6,17 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
+from deploy.machine.places import REPOSITORY
 from deploy.machine.processes import Identity
 from tests.failure.running import (
     BACK_S,
@@ -22,6 +28,9 @@ from tests.failure.running import (
     start,
     within,
 )
+
+CONSOLES = 5
+STOPPED_S_MAX = 10
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(300)]
 
@@ -85,6 +94,65 @@ def test_a_second_start_finds_everything_and_nothing_was_left_running(homes: Pat
         assert "The database is empty" not in second.said
     finally:
         second.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_it_stops_in_time_and_by_itself_with_consoles_at_work(
+    homes: Path, number: signal.Signals
+) -> None:
+    """With the demo city: a job worker that holds its roads once took longer to end than it is given."""
+    up = start(homes / "stopped", free_port(), seed="demo")
+    up.wait_until_ready()
+    credentials = json.loads((up.home / "credentials.json").read_text())
+    token = next(user["token"] for user in credentials["users"] if user["role"] == "dispatcher")
+    with ExitStack() as consoles:
+        for _ in range(CONSOLES):
+            console = consoles.enter_context(
+                connect(
+                    f"ws://127.0.0.1:{up.port}/ws/v1/",
+                    additional_headers={"Authorization": f"Bearer {token}"},
+                    max_size=None,
+                    proxy=None,
+                )
+            )
+            console.send(json.dumps({"id": 1, "type": "hello", "protocol": 1}))
+            assert json.loads(console.recv(timeout=BACK_S))["type"] == "snapshot"
+        begun_s = time.monotonic()
+        up.stop(number)
+        took_s = time.monotonic() - begun_s
+
+    assert "does not stop" not in up.said
+    assert took_s <= STOPPED_S_MAX
+    assert up.process.returncode == 0
+
+
+def test_manage_py_in_another_terminal_finds_the_service(homes: Path, tmp_path: Path) -> None:
+    """As the README says it: nothing but the command, although deploy/up has made its own settings."""
+    home = homes / "commanded"
+    up = start(home, free_port(), seed="demo")
+    up.wait_until_ready()
+    reports = tmp_path / "reports.csv"
+    reports.write_text(
+        "created_at,lat,lon,title,text\n"
+        "2017-02-10T01:02:03Z,-6.2,106.8,,Banjir setinggi lutut\n"
+        "2017-02-10T01:02:04Z,-6.3,106.9,,Jalan tertutup\n"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, REPOSITORY / "manage.py", "replay", reports],
+            env={"PATH": os.environ["PATH"], "SIAGA_HOME": str(home)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=START_S,
+            check=False,
+        )
+    finally:
+        up.stop()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything arrived." in done.stdout
+    assert (home / "settings.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_after_kill_9_of_the_supervisor_the_next_start_takes_over(homes: Path) -> None:
