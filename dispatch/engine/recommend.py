@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 LEFT_OUT_MAX = 12
 SLOTS_MAX = 40
-NEAREST_WITHOUT_PLAN = 3
+NEAREST_WITHOUT_PLAN_MAX = 3
 STALE_POSITION_S = 600
 # Cost of a unit whose travel time is unknown: after every known one, before leaving the slot empty.
 UNKNOWN_ETA_S = 4 * 3600
@@ -121,7 +121,7 @@ def recommend(
         chosen = [Chosen(one, slot, _why(one, slot, free)) for slot, one in matched if one]
         shortfall = _missing(slot for slot, one in matched if one is None)
     else:
-        nearest = free[:NEAREST_WITHOUT_PLAN] if location_known else []
+        nearest = free[:NEAREST_WITHOUT_PLAN_MAX] if location_known else []
         chosen = [Chosen(one, None, (Reason("no_plan"), *_how(one))) for one in nearest]
         shortfall = []
     chosen.sort(key=lambda one: _rank(one.candidate))

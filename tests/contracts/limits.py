@@ -19,7 +19,7 @@ PACKAGES = ("realtime", "calls", "units", "maps", "dispatch", "deploy")
 # A name with one of these words says where something ends.
 WORDS = re.compile(
     r"(?:^|_)(?:MAX|MIN|S|MS|DAYS|DEFAULT|FAILURE_LIMIT|KEPT|AHEAD|BACKLOG|RESERVE|AFTER|BEFORE|WINDOW|EVERY|SHOWN|AGE"
-    r"|TIME|THREADS|PARALLEL|ONCE|GRACE|CONNECTIONS|MARGIN|TIMEOUT)(?:_|$)"
+    r"|TIME|THREADS|PARALLEL|ONCE|GRACE|LINES|ROWS|TIMES|BALLAST|CONNECTIONS|MARGIN|TIMEOUT)(?:_|$)"
 )
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 JS_CONSTANT = re.compile(

@@ -5,7 +5,7 @@ const KEEP_EVERY_MS = 30_000;
 const WORKER = "/console/worker.js";
 const SCOPE = "/console/";
 export const PAGE = "/console/pack/";
-// pack_page.js, pack_purge.js and the worker name the same two.
+// pack/page.js, pack/purge.js and pack/worker.js name the same.
 const CACHE = "siaga-pack";
 const ENTRY = "/console/pack.json";
 
