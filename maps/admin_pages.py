@@ -58,9 +58,14 @@ class ExportForm(SelectableFieldsExportForm):
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         column = resource.fields[field_name].column_name or field_name
         try:
-            name = str(resource._meta.model._meta.get_field(field_name).verbose_name)  # noqa: SLF001 - its public door
+            field = resource._meta.model._meta.get_field(field_name)  # noqa: SLF001 - its public door
         except FieldDoesNotExist:
             return str(column)
+        if (
+            not field.concrete
+        ):  # rows that point here, such as a place's other names: they have no name of their own
+            return str(column)
+        name = str(field.verbose_name)
         return f"{name[:1].upper()}{name[1:]} ({column})"
 
 
