@@ -183,7 +183,9 @@ class Hub:
             if pending:
                 # Some library took the cancellation for an error of its own; a hub that waits for ever would
                 # keep its process from ending.
-                logger.warning("hub_cancelled_again", extra={"steps": [t.get_name() for t in pending]})
+                logger.warning(
+                    "hub_cancelled_again", extra={"steps": [t.get_name() for t in pending]}
+                )
         for members in list(self.subscribers.values()):
             for subscriber in list(members):
                 subscriber.close(CloseCode.RESTARTING)
