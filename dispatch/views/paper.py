@@ -58,9 +58,8 @@ def paper(request: HttpRequest) -> HttpResponse:
         "request_id": written.get("request_id") or str(uuid.uuid4()),
         "reference": reference_data(),
         "open_incidents": Incident.objects.filter(status="open").order_by("-opened_at"),
-        "hours": PAPER_AGE_MAX.total_seconds() // 3600,
+        "hours": int(PAPER_AGE_MAX.total_seconds()) // 3600,
         "zone": settings.TIME_ZONE,
-        "steps": list(STEP_NAMES.values()),
         "lines": [_line(written, number) for number in range(UNIT_LINES)],
     }
     return render(request, "dispatch/paper.html", context, status=422 if refused else 200)

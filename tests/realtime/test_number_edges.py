@@ -21,7 +21,7 @@ from django.test import Client
 from realtime import eventlog
 from tests import factories
 from tests.load.serving import REPOSITORY, Service, database_url, serving
-from tests.realtime.numbers import EDGES, run_on_from
+from tests.realtime.numbers import EDGES, run_on_from, start_over
 from tests.realtime.sockets import as_, do
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,9 +30,10 @@ WAIT_S = 20
 
 
 @pytest.fixture(params=EDGES.values(), ids=EDGES)
-def start(request, types) -> int:
+def start(request, types) -> Iterator[int]:
     run_on_from(request.param)
-    return request.param
+    yield request.param
+    start_over()
 
 
 def opened(person, **changes):

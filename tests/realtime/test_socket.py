@@ -329,7 +329,7 @@ async def test_positions_reach_the_centre_and_the_unit_itself_but_no_other_crew(
 async def test_a_console_opened_in_a_quiet_hour_sees_units_where_they_are_now(
     ada, bo, engine, client, monkeypatch
 ):
-    monkeypatch.setattr(hub, "SNAPSHOT_AGE_S_MAX", 0.0)
+    monkeypatch.setattr(answers, "BOARD_AGE_S_MAX", 0.0)
 
     def moves() -> None:
         row = {"unit_id": str(engine), "lat": 0.92, "lng": 104.46}

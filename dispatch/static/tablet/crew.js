@@ -21,7 +21,7 @@ export function crewView(store, unitId, items) {
     isOver,
     others: own ? othersOn(store, own) : [],
     alarm,
-    maydayWaits: items.some((item) => item.name === "unit.mayday"),
+    maydayWaits: items.find((item) => item.name === "unit.mayday") ?? null,
     status: statusNow(unit, assignment, items),
   };
 }

@@ -21,12 +21,12 @@ export class Mayday {
   }
 
   render(view) {
-    const { alarm, unit } = view;
+    const { alarm, unit, maydayWaits } = view;
     const accuracy = this.#positions.latest?.accuracy_m;
     const where = accuracy ? ` · ± ${Math.round(accuracy)} m` : "";
     write(
       "mayday-who",
-      `${unit?.callsign ?? ""} · ${clockText(alarm?.raised_at ?? null, this.#city.timeZone)}${where}`,
+      `${unit?.callsign ?? ""} · ${clockText(alarm?.raised_at ?? maydayWaits?.at ?? null, this.#city.timeZone)}${where}`,
     );
     const answered = alarm?.acknowledged_by
       ? `${alarm.acknowledged_by.name}, ${clockText(alarm.acknowledged_at, this.#city.timeZone)}`
