@@ -44,6 +44,8 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
     finally:
         if settings.configured:
             close_pools()

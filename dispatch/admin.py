@@ -61,6 +61,7 @@ NAVIGATION = (
             ("calls.Call", "call"),
             ("calls.Notice", "sms"),
             ("calls.WebhookRecord", "webhook"),
+            ("calls.Reconciliation", "fact_check"),
         ),
     ),
     (_("System"), (("realtime.QuarantinedJob", "report"),)),

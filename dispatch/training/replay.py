@@ -21,7 +21,8 @@ from dispatch.training.replay_verdict import Verdict, judge
 
 IN_FLIGHT_MAX = 32
 AML_RADIUS_M = 20
-SETTLE_S = 15.0  # so long the service has to show the last one
+# So long the service may show nothing new. What it kept in its journal on a busy machine follows one by one.
+SETTLE_S = 15.0
 SETTLE_POLL_S = 0.1
 READY_S = 10.0
 NUMBERS = 10**8
@@ -77,6 +78,7 @@ class _Run:
         self._ours = {report.number for report in reports}
         self._calls: dict[str, dict[str, Any]] = {}  # by id, as last seen
         self._sent_at: dict[str, float] = {}
+        self._heard_at = 0.0
         self._outcome = Outcome(Verdict())
         self._places = asyncio.Semaphore(IN_FLIGHT_MAX)
 
@@ -87,7 +89,7 @@ class _Run:
                 await asyncio.wait_for(self._feed.ready.wait(), READY_S)
             except TimeoutError:
                 where = self._provider.access.base_url
-                sentence = f"The service at {where} does not let us listen to its board."
+                sentence = f"The service at {where} does not answer, or does not let us listen to its board."
                 raise NoService(sentence) from None
             begun = time.monotonic()
             await self._send_all(speed=speed, progress=progress)
@@ -160,11 +162,12 @@ class _Run:
             if call["id"] not in self._calls:
                 self._outcome.seen_s.append(now - self._sent_at[call["caller"]])
             self._calls[call["id"]] = call
+            self._heard_at = now
 
     async def _settle(self) -> None:
-        """Wait until the service has shown everything, or has had time enough."""
-        ends = time.monotonic() + SETTLE_S
-        while time.monotonic() < ends:
+        """Wait until the service has shown everything, or shows nothing more."""
+        self._heard_at = time.monotonic()
+        while time.monotonic() < self._heard_at + SETTLE_S:
             if judge(self._reports, self._calls.values()).is_good:
                 return
             await asyncio.sleep(SETTLE_POLL_S)

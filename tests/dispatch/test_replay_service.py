@@ -104,6 +104,7 @@ def test_a_service_that_does_not_answer_is_a_sentence_not_a_traceback(service):
 
     assert done.returncode == 1
     assert "does not let us listen" in done.stderr
+    assert "feed_cut" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 

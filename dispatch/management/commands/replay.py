@@ -6,6 +6,7 @@ Every report comes from a made-up number. Do not answer them on a service with a
 from __future__ import annotations
 
 import asyncio
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from dispatch.training import feed
 from dispatch.training.access import NoAccess, read_access
 from dispatch.training.replay import NoService, Outcome, replay
 from dispatch.training.replay_rows import AUTO, READERS, Reading, Unreadable, read_reports
@@ -57,6 +59,8 @@ class Command(BaseCommand):
         reports = reading.reports[: options["limit"]]
         if not reports:
             raise CommandError("The file has no row that can be replayed.")
+        # Each try to listen would be a line across the bar; that nobody answers is said once, in a sentence.
+        logging.getLogger(feed.__name__).setLevel(logging.WARNING)
         console = Console(file=self.stdout, highlight=False)
         _say_what_was_read(console, reading)
         with Progress(
