@@ -9,10 +9,14 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the effects registers them with the job queue, whose application is ready by now.
-        from calls import commands, effects, housekeeping, replay
+        from calls import commands, effects, housekeeping, notice_webhooks, replay, webhooks
         from realtime.registry import register_companion
 
         assert effects.send_message
         assert housekeeping.TRIES_MAX > 1
         commands.register()
+        # The journal is replayed by workers that have not served a request yet, too: without their webhooks they would
+        # take every entry for damaged.
+        assert webhooks.voice_incoming
+        assert notice_webhooks.notice_key
         register_companion("journal", replay.watch)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,8 @@ from maps.geo import position_or_none
 
 DURATION_S_MAX = 2**31 - 1
 HOLD_MUSIC_KEPT_S = 24 * 3600
+HELD_MAX = timedelta(hours=4)  # the longest that a provider lets a call last
+SINCE_MS_MAX = 2**53
 LIVES_ON = frozenset({"bridged", "redirected", "redirected-from-bridged"})
 
 
@@ -39,12 +42,12 @@ def _no_content(*_args: Any, **_arguments: Any) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _hold(*_args: Any, **_arguments: Any) -> HttpResponse:
-    return _twiml(twilio_voice.hold())
+def _hold(request: Request) -> HttpResponse:
+    return _twiml(twilio_voice.hold(_milliseconds(_held_since(request))))
 
 
-def _greet_and_hold(*_args: Any, **_arguments: Any) -> HttpResponse:
-    return _twiml(twilio_voice.greet_and_hold())
+def _greet_and_hold(request: Request) -> HttpResponse:
+    return _twiml(twilio_voice.greet_and_hold(_milliseconds(request.now)))
 
 
 def _greet_and_queue(*_args: Any, **_arguments: Any) -> HttpResponse:
@@ -71,7 +74,7 @@ def voice_incoming(request: Request) -> Answer:
 @webhook("voice_retry", instead=_hold, mistaken=_queue, never_fails=True)
 def voice_retry(request: Request) -> Answer:
     """The caller was greeted and held while the database was away; is it back?"""
-    intake.receive_call(_seen_call(request), now=request.now)
+    intake.receive_call(_seen_call(request), now=_held_since(request))
     return _queue(), "received"
 
 
@@ -218,6 +221,19 @@ def aml(request: Request) -> Answer:
 
 
 # --- fields ------------------------------------------------------------------------------------
+
+
+def _held_since(request: Request) -> datetime:
+    """When the held call came, as our own answer to it said; a time that cannot be is not believed."""
+    since_ms = _whole(dict(parse_qsl(request.query)).get("since", ""), SINCE_MS_MAX)
+    if since_ms is None:
+        return request.now
+    since = datetime.fromtimestamp(since_ms / 1000, tz=UTC)
+    return since if request.now - HELD_MAX < since < request.now else request.now
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
 
 
 def _seen_call(request: Request) -> SeenCall:

@@ -71,19 +71,23 @@ def greet_and_queue() -> str:
     return str(response)
 
 
-def greet_and_hold() -> str:
-    """Greeting, music, and the question again: while the database is away a caller hears that we are here."""
+def greet_and_hold(since_ms: int) -> str:
+    """Greeting, music, and the question again: while the database is away a caller hears that we are here.
+
+    `since_ms` is when the call came, in milliseconds of the epoch. It travels in the address of the question, under
+    the provider's signature, so that the call keeps its true time whichever way it gets into the database first.
+    """
     response = VoiceResponse()
     _say(response, GREETING)
-    _hold(response)
+    _hold(response, since_ms)
     return str(response)
 
 
-def hold() -> str:
+def hold(since_ms: int) -> str:
     """The same without a second greeting."""
     response = VoiceResponse()
     _say(response, HOLDING)
-    _hold(response)
+    _hold(response, since_ms)
     return str(response)
 
 
@@ -158,9 +162,9 @@ def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:
         response.say(text, language=language)
 
 
-def _hold(response: VoiceResponse) -> None:
+def _hold(response: VoiceResponse, since_ms: int) -> None:
     response.play(reverse("twilio-voice-hold-music"))
-    response.redirect(reverse("twilio-voice-retry"), method="POST")
+    response.redirect(f"{reverse('twilio-voice-retry')}?since={since_ms}", method="POST")
 
 
 def _enqueue(response: VoiceResponse) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import subprocess
+import sys
 import threading
+import xml.etree.ElementTree as ET
 from datetime import timedelta
 
 import pytest
@@ -13,6 +17,7 @@ from django.utils import timezone
 
 from calls import intake, journal, receiving, replay
 from calls.models import Call, Message, WebhookRecord
+from deploy.machine.places import REPOSITORY
 from dispatch.models import Alarm
 from realtime.models import Event
 from tests.calls.twiml import verbs
@@ -70,13 +75,21 @@ def test_a_caller_is_greeted_and_held_and_becomes_a_call_once(ring, database):
 def test_the_question_again_queues_the_caller_when_the_database_is_back(ring, post, database):
     database.off()
     ring(sid="CA1")
-    held = post("/twilio/voice/retry", {"CallSid": "CA1", "From": "+6281234567890"})
+    first = post("/twilio/voice/retry", {"CallSid": "CA1", "From": "+6281234567890"})
+    again = ET.fromstring(first.content).findtext("Redirect")
+    held = post(again, {"CallSid": "CA1", "From": "+6281234567890"})
     assert verbs(held) == ["Say", "Say", "Play", "Redirect"]
+    assert ET.fromstring(held.content).findtext("Redirect") == again
 
     database.on()
-    queued = post("/twilio/voice/retry", {"CallSid": "CA1", "From": "+6281234567890"})
+    again = ET.fromstring(held.content).findtext("Redirect")
+    after = timezone.now()
+    queued = post(again, {"CallSid": "CA1", "From": "+6281234567890"})
 
     assert verbs(queued) == ["Enqueue"]
+    assert Call.objects.get().received_at < after, (
+        "the call has the time at which it was asked again"
+    )
     replayed()
     assert Call.objects.count() == 1
     assert Event.objects.filter(name="call.received").count() == 1
@@ -246,3 +259,24 @@ def test_a_kept_request_is_whole_and_private(ring, database):
     assert request.get("CallerName") == "Ani 😀"
     assert timezone.now() - request.now < timedelta(minutes=1)
     assert journal.folder().stat().st_mode & 0o077 == 0
+
+
+def test_a_worker_that_has_served_nothing_yet_understands_every_entry():
+    """The addresses are read at the first request; the journal is looked into before that."""
+    question = (
+        "import django; django.setup();"
+        "from calls.receiving import webhooks; print(*sorted(webhooks))"
+    )
+    environment = {**os.environ, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "dispatch.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", question],
+        env={**environment, "TWILIO_AUTH_TOKEN": "x", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32},
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert set(receiving.webhooks) >= {"voice_incoming", "messages_incoming", "notice_key", "aml"}
+    assert set(done.stdout.split()) == set(receiving.webhooks)

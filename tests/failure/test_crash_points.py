@@ -30,8 +30,8 @@ def a_number() -> str:
 
 
 @pytest.fixture(scope="module")
-def one_worker(start_stack: Callable[..., Stack], provider_of_module: Provider) -> Stack:
-    return start_stack(provider=provider_of_module, workers=1, through={"database"})
+def one_worker(start_stack: Callable[..., Stack], provider: Provider) -> Stack:
+    return start_stack(provider=provider, workers=1, through={"database"})
 
 
 @pytest.fixture
@@ -76,21 +76,17 @@ def test_every_place_is_gone_through() -> None:
 
 @pytest.mark.parametrize("point", OF_A_WEBHOOK)
 def test_a_worker_that_dies_in_a_webhook_loses_no_message_and_doubles_none(
-    stack: Stack, provider_of_module: Provider, point: str
+    stack: Stack, provider: Provider, point: str
 ) -> None:
     arm(stack, point)
     sender, sid = a_number(), f"SM{uuid.uuid4().hex}"
-    message = {"MessageSid": sid, "From": sender, "To": provider_of_module.number, "Body": "api"}
+    message = {"MessageSid": sid, "From": sender, "To": provider.number, "Body": "api"}
 
-    first = provider_of_module.repeats(
-        "/twilio/messages/incoming", message, base_urls=[stack.base_url]
-    )
+    first = provider.repeats("/twilio/messages/incoming", message, base_urls=[stack.base_url])
     assert not first[0].is_good
     died_there(stack)
     disarm(stack)
-    again = provider_of_module.repeats(
-        "/twilio/messages/incoming", message, base_urls=[stack.base_url]
-    )
+    again = provider.repeats("/twilio/messages/incoming", message, base_urls=[stack.base_url])
 
     assert again[0].is_good
     assert stack.rows("SELECT text FROM calls_message WHERE provider_sid = %s", sid) == [("api",)]
@@ -120,18 +116,18 @@ def test_a_worker_that_dies_in_a_command_acts_once_when_it_is_repeated(
 
 @pytest.mark.parametrize("point", OF_THE_JOURNAL)
 def test_a_worker_that_dies_over_its_journal_loses_no_caller_and_doubles_none(
-    stack: Stack, provider_of_module: Provider, point: str
+    stack: Stack, provider: Provider, point: str
 ) -> None:
     arm(stack, point)
     stack.proxies["database"].cut()
-    leg = provider_of_module.rings(a_number())
+    leg = provider.rings(a_number())
     if point == "journal.replayed":
         stack.proxies["database"].heal()
     died_there(stack)
     stack.proxies["database"].heal()
     disarm(stack)
     if not leg.documents[-1].is_good:  # never on the disk: the provider asks again, as it does
-        provider_of_module.repeats(
+        provider.repeats(
             "/twilio/voice/incoming",
             {"CallSid": leg.sid, "From": leg.from_, "To": leg.to, "CallStatus": "ringing"},
             base_urls=[stack.base_url],
@@ -162,11 +158,11 @@ def test_a_worker_that_dies_over_its_journal_loses_no_caller_and_doubles_none(
 
 @pytest.mark.parametrize("point", OF_AN_EFFECT)
 def test_a_job_worker_that_dies_over_a_message_sends_it_all_the_same(
-    stack: Stack, provider_of_module: Provider, point: str
+    stack: Stack, provider: Provider, point: str
 ) -> None:
     """Between the provider's answer and our note of it nothing can tell a repetition: twice is better than never."""
     citizen = a_number()
-    provider_of_module.writes(f"whatsapp:{citizen}", "tolong")
+    provider.writes(f"whatsapp:{citizen}", "tolong")
     ((call_id,),) = stack.rows("SELECT id::text FROM calls_call WHERE caller = %s", citizen)
     command(stack, "call.answer", {"request_id": str(uuid.uuid4()), "call_id": call_id})
     assert stack.jobs
@@ -186,7 +182,7 @@ def test_a_job_worker_that_dies_over_a_message_sends_it_all_the_same(
         )
 
     wait_for(noted, THERE_WITHIN_S, what="the message has gone out and is noted")
-    sent = [one for one in provider_of_module.texts.values() if one.body == reply["text"]]
+    sent = [one for one in provider.texts.values() if one.body == reply["text"]]
     assert len(sent) == (1 if point == "effect.noted" else 2)
 
 

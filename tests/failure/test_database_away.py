@@ -25,8 +25,8 @@ def a_number() -> str:
 
 
 @pytest.fixture(scope="module")
-def cut_off(start_stack: Callable[..., Stack], provider_of_module: Provider) -> Stack:
-    return start_stack(provider=provider_of_module, through={"database"}, workers=2)
+def cut_off(start_stack: Callable[..., Stack], provider: Provider) -> Stack:
+    return start_stack(provider=provider, through={"database"}, workers=2)
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def healed(cut_off: Stack) -> Iterator[Stack]:
     yield cut_off
     cut_off.proxies["database"].heal()
     wait_for(lambda: waiting(cut_off) == [], REPLAYED_WITHIN_S, what="the journal is empty")
+    nothing_set_aside(cut_off)
 
 
 def waiting(stack: Stack) -> list[Path]:
@@ -48,6 +49,10 @@ def first(leg: Leg) -> Document:
     return leg.documents[0]
 
 
+def nothing_set_aside(stack: Stack) -> None:
+    assert list(stack.places.home.glob("journal/unreadable/*")) == []
+
+
 def held(leg: Leg) -> None:
     """What a caller hears while the database is away, and how soon."""
     assert first(leg).is_good
@@ -58,12 +63,12 @@ def held(leg: Leg) -> None:
 
 @pytest.mark.parametrize("fault", ["cut", "half_open"])
 def test_with_the_database_away_a_caller_is_held_and_is_a_call_once_when_it_is_back(
-    healed: Stack, provider_of_module: Provider, fault: str
+    healed: Stack, provider: Provider, fault: str
 ) -> None:
     getattr(healed.proxies["database"], fault)()
 
-    legs = [provider_of_module.rings(a_number()) for _ in range(3)]
-    text = provider_of_module.writes(a_number(), "banjir di depan pasar")
+    legs = [provider.rings(a_number()) for _ in range(3)]
+    text = provider.writes(a_number(), "banjir di depan pasar")
 
     for leg in legs:
         held(leg)
@@ -84,12 +89,12 @@ def test_with_the_database_away_a_caller_is_held_and_is_a_call_once_when_it_is_b
 
 
 def test_after_the_first_late_answer_the_next_callers_do_not_wait(
-    healed: Stack, provider_of_module: Provider
+    healed: Stack, provider: Provider
 ) -> None:
     healed.proxies["database"].half_open()
-    provider_of_module.rings(a_number())
+    provider.rings(a_number())
 
-    took = sorted(first(provider_of_module.rings(a_number())).took_s for _ in range(8))
+    took = sorted(first(provider.rings(a_number())).took_s for _ in range(8))
 
     # Each of the two workers finds out for itself, and looks again once a second.
     assert took[3] < 1.0
@@ -97,10 +102,10 @@ def test_after_the_first_late_answer_the_next_callers_do_not_wait(
 
 
 def test_a_held_caller_is_queued_by_itself_when_the_database_is_back(
-    healed: Stack, provider_of_module: Provider
+    healed: Stack, provider: Provider
 ) -> None:
     healed.proxies["database"].cut()
-    leg = provider_of_module.rings(a_number())
+    leg = provider.rings(a_number())
     held(leg)
 
     healed.proxies["database"].heal()
@@ -113,20 +118,20 @@ def test_a_held_caller_is_queued_by_itself_when_the_database_is_back(
 
 
 @pytest.fixture(scope="module")
-def own(start_stack: Callable[..., Stack], provider_of_module: Provider) -> Stack:
-    return start_stack(provider=provider_of_module, own_postgres=True, workers=2)
+def own(start_stack: Callable[..., Stack], provider: Provider) -> Stack:
+    return start_stack(provider=provider, own_postgres=True, workers=2)
 
 
 @pytest.mark.long
 def test_the_database_is_killed_in_the_middle_of_calls_and_none_is_lost_or_twice_there(
-    own: Stack, provider_of_module: Provider
+    own: Stack, provider: Provider
 ) -> None:
-    provider_of_module.public_base_url = own.base_url
-    before = [provider_of_module.rings(a_number()) for _ in range(5)]
+    provider.public_base_url = own.base_url
+    before = [provider.rings(a_number()) for _ in range(5)]
     own.kill_postgres()
-    during = [provider_of_module.rings(a_number()) for _ in range(10)]
+    during = [provider.rings(a_number()) for _ in range(10)]
     own.start_postgres()
-    after = [provider_of_module.rings(a_number()) for _ in range(5)]
+    after = [provider.rings(a_number()) for _ in range(5)]
 
     for leg in during:
         held(leg)
@@ -141,14 +146,14 @@ def test_the_database_is_killed_in_the_middle_of_calls_and_none_is_lost_or_twice
 
 @pytest.mark.long
 def test_a_commit_that_waits_for_a_dead_standby_does_not_keep_a_caller_waiting(
-    own: Stack, provider_of_module: Provider
+    own: Stack, provider: Provider
 ) -> None:
     """Measured: such a commit ignores statement_timeout."""
-    provider_of_module.public_base_url = own.base_url
+    provider.public_base_url = own.base_url
     own.wait_until_ready()
     administer(own, "alter system set synchronous_standby_names = 'nobody'")
     begun_s = time.monotonic()
-    legs = [provider_of_module.rings(a_number()) for _ in range(4)]
+    legs = [provider.rings(a_number()) for _ in range(4)]
     took_s = time.monotonic() - begun_s
     administer(own, "alter system reset synchronous_standby_names")
 

@@ -184,6 +184,7 @@ def test_a_child_that_shows_nothing_at_all_is_left_alone(
     supervisor: subprocess.Popen[str], state: Path
 ) -> None:
     """Not every program shows signs of life; silence from the first moment is no sign of death."""
+    eventually((state / "gray.alive").exists, what="the other one shows that it is well")
     sleeper = child(state, "sleeper")
     gray = child(state, "gray")
     assert sleeper
