@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from calls import notices, selectors
 from calls.provider_request import ProviderRequest as Request
-from calls.receiving import Answer, webhook
+from calls.receiving import Answer, never, webhook
 from calls.telephony import twilio_voice
 
 
@@ -26,7 +26,7 @@ def _no_content(*_args: Any, **_arguments: Any) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@webhook("notice_voice", instead=_trouble, never_fails=True)
+@webhook("notice_voice", instead=_trouble, never_fails=True, keeps=never)
 def notice_voice(_request: Request, *, notice_id: Any) -> Answer:
     return _read(notice_id)
 

@@ -32,6 +32,7 @@ class ProviderRequest:
     signature: str
     token: str
     now: datetime
+    kept: bool = False  # it lies in the journal
 
     @classmethod
     def read(cls, request: HttpRequest, *, now: datetime) -> ProviderRequest | None:

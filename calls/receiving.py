@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +48,7 @@ View = Callable[..., Answer]
 class Webhook:
     """`instead` answers without the database; with `never_fails` it also answers when nothing could be kept at all.
 
+    `keeps`: whether the journal must have it; a question that is asked again and again need not be.
     `mistaken` answers when we failed by our own fault: a caller must not be held until a mistake goes away.
     """
 
@@ -56,18 +57,28 @@ class Webhook:
     instead: Callable[..., HttpResponse]
     mistaken: Callable[..., HttpResponse]
     never_fails: bool
+    keeps: Callable[[ProviderRequest], bool]
     verified: Callable[[ProviderRequest], bool]
 
 
 webhooks: dict[str, Webhook] = {}
 
 
-def webhook(
+def _always(_request: ProviderRequest) -> bool:
+    return True
+
+
+def never(_request: ProviderRequest) -> bool:
+    return False
+
+
+def webhook(  # noqa: PLR0913 - each is named where it is used
     kind: str,
     *,
     instead: Callable[..., HttpResponse],
     mistaken: Callable[..., HttpResponse] | None = None,
     never_fails: bool = False,
+    keeps: Callable[[ProviderRequest], bool] = _always,
     verified: Callable[[ProviderRequest], bool] | None = None,
     refusal: Callable[[], HttpResponse] | None = None,
 ) -> Callable[[View], Callable[..., HttpResponse]]:
@@ -75,7 +86,7 @@ def webhook(
 
     def frame(view: View) -> Callable[..., HttpResponse]:
         one = webhooks[kind] = Webhook(
-            kind, view, instead, mistaken or instead, never_fails, verified or _signed
+            kind, view, instead, mistaken or instead, never_fails, keeps, verified or _signed
         )
 
         @csrf_exempt
@@ -140,6 +151,8 @@ def _not_understood(one: Webhook, request: ProviderRequest, arguments: dict[str,
 
 
 def _keep_for_later(one: Webhook, request: ProviderRequest, arguments: dict[str, Any]) -> Answer:
+    if not one.keeps(request):
+        return one.instead(request, **arguments), "asked_again"
     row = {
         "kind": one.kind,
         "arguments": {name: str(value) for name, value in arguments.items()},
@@ -152,7 +165,7 @@ def _keep_for_later(one: Webhook, request: ProviderRequest, arguments: dict[str,
         if one.never_fails:
             return one.instead(request, **arguments), "not_kept"
         return _plain("Not stored, try again.\n", 503), "not_kept"
-    return one.instead(request, **arguments), "journaled"
+    return one.instead(replace(request, kept=True), **arguments), "journaled"
 
 
 def replay(entry: journal.Entry) -> str:

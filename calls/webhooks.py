@@ -18,7 +18,7 @@ from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
 from calls.provider_request import ProviderRequest as Request
-from calls.receiving import Answer, aml_verified, webhook
+from calls.receiving import Answer, aml_verified, never, webhook
 from calls.services import Evidence
 from calls.telephony import hold_music, twilio_voice
 from calls.written_places import places_in
@@ -43,11 +43,16 @@ def _no_content(*_args: Any, **_arguments: Any) -> HttpResponse:
 
 
 def _hold(request: Request) -> HttpResponse:
-    return _twiml(twilio_voice.hold(_milliseconds(_held_since(request))))
+    since_ms = _milliseconds(_held_since(request))
+    return _twiml(twilio_voice.hold(since_ms, kept=request.kept or not _not_kept_yet(request)))
 
 
 def _greet_and_hold(request: Request) -> HttpResponse:
-    return _twiml(twilio_voice.greet_and_hold(_milliseconds(request.now)))
+    return _twiml(twilio_voice.greet_and_hold(_milliseconds(request.now), kept=request.kept))
+
+
+def _not_kept_yet(request: Request) -> bool:
+    return dict(parse_qsl(request.query)).get("kept") != "1"
 
 
 def _greet_and_queue(*_args: Any, **_arguments: Any) -> HttpResponse:
@@ -71,7 +76,7 @@ def voice_incoming(request: Request) -> Answer:
     return _greet_and_queue(), "received"
 
 
-@webhook("voice_retry", instead=_hold, mistaken=_queue, never_fails=True)
+@webhook("voice_retry", instead=_hold, mistaken=_queue, never_fails=True, keeps=_not_kept_yet)
 def voice_retry(request: Request) -> Answer:
     """The caller was greeted and held while the database was away; is it back?"""
     intake.receive_call(_seen_call(request), now=_held_since(request))
@@ -109,7 +114,7 @@ def _go_on_waiting(*_args: Any, **_arguments: Any) -> HttpResponse:
     return _twiml(twilio_voice.wait())
 
 
-@webhook("voice_wait", instead=_go_on_waiting, never_fails=True)
+@webhook("voice_wait", instead=_go_on_waiting, never_fails=True, keeps=never)
 def voice_wait(request: Request) -> Answer:
     outcome = intake.queue_call(provider="twilio", sid=request.sid, now=request.now)
     return _go_on_waiting(), outcome
@@ -137,14 +142,14 @@ def _join(_request: Request, *, call_id: Any) -> HttpResponse:
     return _twiml(twilio_voice.join(call_id))
 
 
-@webhook("voice_join", instead=_join, never_fails=True)
+@webhook("voice_join", instead=_join, never_fails=True, keeps=never)
 def voice_join(request: Request, *, call_id: Any) -> Answer:
     if selectors.answered_by(call_id) is None:
         return _queue(), "queued_again"  # released in the meantime
     return _join(request, call_id=call_id), "connected"
 
 
-@webhook("voice_requeue", instead=_queue, never_fails=True)
+@webhook("voice_requeue", instead=_queue, never_fails=True, keeps=never)
 def voice_requeue(request: Request, *, call_id: Any) -> Answer:
     return _queue(), "queued_again"
 

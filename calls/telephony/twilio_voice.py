@@ -71,23 +71,24 @@ def greet_and_queue() -> str:
     return str(response)
 
 
-def greet_and_hold(since_ms: int) -> str:
+def greet_and_hold(since_ms: int, *, kept: bool) -> str:
     """Greeting, music, and the question again: while the database is away a caller hears that we are here.
 
     `since_ms` is when the call came, in milliseconds of the epoch. It travels in the address of the question, under
-    the provider's signature, so that the call keeps its true time whichever way it gets into the database first.
+    the provider's signature, so that the call keeps its true time whichever way it gets into the database first; so
+    does whether it lies in the journal already.
     """
     response = VoiceResponse()
     _say(response, GREETING)
-    _hold(response, since_ms)
+    _hold(response, since_ms, kept=kept)
     return str(response)
 
 
-def hold(since_ms: int) -> str:
+def hold(since_ms: int, *, kept: bool) -> str:
     """The same without a second greeting."""
     response = VoiceResponse()
     _say(response, HOLDING)
-    _hold(response, since_ms)
+    _hold(response, since_ms, kept=kept)
     return str(response)
 
 
@@ -162,9 +163,10 @@ def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:
         response.say(text, language=language)
 
 
-def _hold(response: VoiceResponse, since_ms: int) -> None:
+def _hold(response: VoiceResponse, since_ms: int, *, kept: bool) -> None:
     response.play(reverse("twilio-voice-hold-music"))
-    response.redirect(f"{reverse('twilio-voice-retry')}?since={since_ms}", method="POST")
+    again = f"{reverse('twilio-voice-retry')}?since={since_ms}{'&kept=1' if kept else ''}"
+    response.redirect(again, method="POST")
 
 
 def _enqueue(response: VoiceResponse) -> None:

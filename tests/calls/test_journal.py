@@ -74,9 +74,7 @@ def test_a_caller_is_greeted_and_held_and_becomes_a_call_once(ring, database):
 
 def test_the_question_again_queues_the_caller_when_the_database_is_back(ring, post, database):
     database.off()
-    ring(sid="CA1")
-    first = post("/twilio/voice/retry", {"CallSid": "CA1", "From": "+6281234567890"})
-    again = ET.fromstring(first.content).findtext("Redirect")
+    again = ET.fromstring(ring(sid="CA1").content).findtext("Redirect")
     held = post(again, {"CallSid": "CA1", "From": "+6281234567890"})
     assert verbs(held) == ["Say", "Say", "Play", "Redirect"]
     assert ET.fromstring(held.content).findtext("Redirect") == again
@@ -86,6 +84,9 @@ def test_the_question_again_queues_the_caller_when_the_database_is_back(ring, po
     after = timezone.now()
     queued = post(again, {"CallSid": "CA1", "From": "+6281234567890"})
 
+    assert len(journal.waiting()) == 1, (
+        "what lies in the journal is not kept again at every question"
+    )
     assert verbs(queued) == ["Enqueue"]
     assert Call.objects.get().received_at < after, (
         "the call has the time at which it was asked again"
