@@ -51,7 +51,10 @@ def access_of(content: Any, *, base_url: str | None = None, name: str = "credent
         twilio, users = content["twilio"], content["users"]
         own_url = (base_url or content["base_url"]).rstrip("/")
         if not own_url.startswith(("http://", "https://")):
-            sentence = f"“{own_url}” is no address such as http://127.0.0.1:8000."
+            sentence = (
+                f"“{own_url}” is no address such as http://127.0.0.1:8000; it comes from"
+                f" {'--base-url' if base_url else name}."
+            )
             raise NoAccess(sentence)
         return Access(
             base_url=own_url,
