@@ -44,8 +44,14 @@ def up(homes: Path) -> Iterator[Up]:
 
 
 def wait_until_back(up: Up, name: str, before: Identity | None) -> None:
-    within(BACK_S, lambda: f"{name} started again" in up.said, what=f"{name} is started again")
     assert before
+    # By the process that ended: an earlier end of another one of this name is no news.
+    ended = f"{name} (process {before.pid}) ended"
+    within(
+        BACK_S,
+        lambda: f"{name} started again" in up.said.partition(ended)[2],
+        what=f"{name} is started again",
+    )
     assert not before.is_alive()
     within(BACK_S, lambda: answers(up.port, "/healthz/ready") == 200, what="ready again")
     assert f"{name} (process {before.pid}) ended: killed by SIGKILL" in up.said
