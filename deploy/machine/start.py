@@ -165,8 +165,14 @@ def _must_run(
     log: Path | None,
     what: str,
 ) -> None:
+    # What speaks to a person says so in sentences; lines meant for machines go into logs.
+    quiet = {} if log else {"LOG_LEVEL": "WARNING"}
     status = supervisor.run(
-        described.manage(*words), env=described.environment, cwd=REPOSITORY, log=log, what=what
+        described.manage(*words),
+        env={**described.environment, **quiet},
+        cwd=REPOSITORY,
+        log=log,
+        what=what,
     )
     if status:
         raise Failed(f"{what} failed with exit status {status}." + (_tail(log) if log else ""))
