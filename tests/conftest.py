@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.db import connection
 
 from realtime.protocol import Role
 from tests import factories
+
+# Tables that are no models of ours: what a test has committed there, Django does not take away at its end.
+LEFT_BEHIND = "procrastinate_jobs, units_positionsample"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {LEFT_BEHIND} CASCADE")
 
 
 @pytest.fixture
