@@ -108,14 +108,13 @@ class SeenMessage:
 def receive_call(seen: SeenCall, *, now: datetime) -> UUID:
     """The call of this SID, stored when it is new. The same webhook five times at once is one call."""
     for _ in range(ATTEMPTS_MAX):
-        known = selectors.call_by_sid(seen.provider, seen.sid[:SID_CHARS_MAX])
-        if known is not None:
-            return known.pk
         try:
             with change(by=Actor.system(seen.provider), now=now) as log:
                 return _new_call(log, seen).pk
         except _Repeated:
-            continue
+            known = selectors.call_by_sid(seen.provider, seen.sid[:SID_CHARS_MAX])
+            if known is not None:
+                return known.pk
     raise AssertionError("a repeated call must be found after its conflict")
 
 
@@ -184,8 +183,10 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
     caller = _number(seen.from_raw)
     who = caller or party or address.text
     _one_at_a_time(who)
+    reports_since = received_at - AML_BEFORE_CALL
+    known = selectors.known_of_number(caller, now=received_at, reports_since=reports_since)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # the whole change is given up: see _Repeated
             call = Call.objects.create(
                 channel=seen.channel,
                 status=status,
@@ -194,7 +195,7 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
                 caller_raw=limited(seen.from_raw, RAW_CHARS_MAX),
                 caller_name=limited(seen.caller_name, NAME_CHARS_MAX),
                 to_number=limited(seen.to, RAW_CHARS_MAX),
-                repeats=selectors.earlier_calls(caller, now=received_at),
+                repeats=known.earlier_calls,
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
                 received_at=received_at,
@@ -208,8 +209,9 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
         calls=[call.pk],
         facts={"call_id": str(call.pk), "channel": call.channel},
     )
-    for report in selectors.unjoined_reports(caller, since=received_at - AML_BEFORE_CALL):
-        _join(log, report, call)
+    if known.has_reports:
+        for report in selectors.unjoined_reports(caller, since=reports_since):
+            _join(log, report, call)
     channel = str(call.channel)
     log.after_commit(lambda: metrics.CALLS_RECEIVED.labels(channel).inc())
     return call

@@ -41,10 +41,17 @@ class ProviderRequest:
             body = request.body
         except RequestDataTooBig:
             return None
-        headers = request.headers
+        query = request.META.get("QUERY_STRING", "")
+        return cls.of(request.path, query, body, request.headers, now=now)
+
+    @classmethod
+    def of(
+        cls, path: str, query: str, body: bytes, headers: Mapping[str, str], *, now: datetime
+    ) -> ProviderRequest:
+        """`headers` by their usual names, in any case that the mapping itself understands."""
         return cls(
-            path=request.path,
-            query=request.META.get("QUERY_STRING", ""),
+            path=path,
+            query=query,
             body=body,
             is_json=headers.get("Content-Type", "").lower().startswith("application/json"),
             signature=headers.get("X-Twilio-Signature", ""),

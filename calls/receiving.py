@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,11 +29,11 @@ from calls.domain import limited, storable
 from calls.models import WebhookRecord
 from calls.provider_request import ProviderRequest
 from calls.telephony import twilio_voice
-from realtime import failpoints
+from realtime import failpoints, prepared
 from realtime.eventlog import change
 from realtime.protocol import Actor
 from realtime.registry import react_to
-from realtime.reserve import Unavailable, within_deadline
+from realtime.reserve import Unavailable, within_deadline, within_deadline_async
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ UNSIGNED = "The signature is missing or wrong. Check PUBLIC_BASE_URL and the aut
 
 Answer = tuple[HttpResponse, str]  # what to answer, and the outcome for the record
 View = Callable[..., Answer]
+REFUSED = frozenset({"too_large", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Webhook:
 
     `keeps`: whether the journal must have it; a question that is asked again and again need not be.
     `mistaken` answers when we failed by our own fault: a caller must not be held until a mistake goes away.
+    `refusal` answers an unsigned or too large one; 403 and 413 otherwise.
     """
 
     kind: str
@@ -59,9 +63,11 @@ class Webhook:
     never_fails: bool
     keeps: Callable[[ProviderRequest], bool]
     verified: Callable[[ProviderRequest], bool]
+    refusal: Callable[[], HttpResponse] | None
 
 
 webhooks: dict[str, Webhook] = {}
+_by_view: dict[Any, Webhook] = {}
 
 
 def _always(_request: ProviderRequest) -> bool:
@@ -82,34 +88,90 @@ def webhook(  # noqa: PLR0913 - each is named where it is used
     verified: Callable[[ProviderRequest], bool] | None = None,
     refusal: Callable[[], HttpResponse] | None = None,
 ) -> Callable[[View], Callable[..., HttpResponse]]:
-    """Make a view of a webhook. `refusal` is the answer to an unsigned or too large one; 403 and 413 otherwise."""
+    """Make a view of a webhook."""
 
     def frame(view: View) -> Callable[..., HttpResponse]:
         one = webhooks[kind] = Webhook(
-            kind, view, instead, mistaken or instead, never_fails, keeps, verified or _signed
+            kind,
+            view,
+            instead,
+            mistaken or instead,
+            never_fails,
+            keeps,
+            verified or _signed,
+            refusal,
         )
 
         @csrf_exempt
         @require_POST
         @functools.wraps(view)
         def answer(http_request: HttpRequest, **arguments: Any) -> HttpResponse:
-            with metrics.WEBHOOK_SECONDS.labels(kind).time():
-                request = ProviderRequest.read(http_request, now=timezone.now())
-                if request is None:
-                    response, outcome = _plain("The body is too large.\n", 413), "too_large"
-                elif not one.verified(request):
-                    _refuse(kind, request)
-                    response, outcome = _plain(UNSIGNED, 403), "rejected"
-                else:
-                    response, outcome = _answer(one, request, arguments)
-                metrics.WEBHOOKS.labels(kind, outcome).inc()
-                if refusal and outcome in {"too_large", "rejected"}:
-                    return refusal()
-                return response
+            request = ProviderRequest.read(http_request, now=timezone.now())
+            with _judged(one) as judged:
+                judged.answer = _refused(one, request)
+                if request is not None and judged.answer is None:
+                    judged.answer = _answer(one, request, arguments)
+            return judged.response
 
+        _by_view[answer] = one
         return answer
 
     return frame
+
+
+def webhook_of_view(view: Any) -> Webhook | None:
+    return _by_view.get(view)
+
+
+async def answer_async(
+    one: Webhook, request: ProviderRequest | None, arguments: dict[str, Any]
+) -> HttpResponse:
+    """What the view of `one` answers, for an event loop that must go on meanwhile. No request: it was too large."""
+    with _judged(one) as judged:
+        if request is None or not one.verified(request):
+            judged.answer = await asyncio.to_thread(_refused, one, request)
+        else:
+            judged.answer = await _answer_async(one, request, arguments)
+    return judged.response
+
+
+class _Judged:
+    answer: Answer | None = None
+
+    def __init__(self, one: Webhook) -> None:
+        self.one = one
+
+    @property
+    def response(self) -> HttpResponse:
+        assert self.answer is not None
+        response, outcome = self.answer
+        if self.one.refusal and outcome in REFUSED:
+            return self.one.refusal()
+        return response
+
+
+@contextmanager
+def _judged(one: Webhook) -> Iterator[_Judged]:
+    """Counts and times what is answered inside, and writes the line by which one request is found again."""
+    judged, begun_s = _Judged(one), time.perf_counter()
+    yield judged
+    took_s = time.perf_counter() - begun_s
+    assert judged.answer is not None
+    outcome = judged.answer[1]
+    metrics.WEBHOOK_SECONDS.labels(one.kind).observe(took_s)
+    metrics.WEBHOOKS.labels(one.kind, outcome).inc()
+    facts = {"kind": one.kind, "outcome": outcome, "ms": round(1000 * took_s)}
+    logger.info("webhook_answered", extra=facts)
+
+
+def _refused(one: Webhook, request: ProviderRequest | None) -> Answer | None:
+    """The answer to what is not to be believed."""
+    if request is None:
+        return _plain("The body is too large.\n", 413), "too_large"
+    if one.verified(request):
+        return None
+    _refuse(one.kind, request)
+    return _plain(UNSIGNED, 403), "rejected"
 
 
 def _answer(one: Webhook, request: ProviderRequest, arguments: dict[str, Any]) -> Answer:
@@ -118,6 +180,16 @@ def _answer(one: Webhook, request: ProviderRequest, arguments: dict[str, Any]) -
         return within_deadline(functools.partial(_take, one, request, arguments))
     except Unavailable:
         return _keep_for_later(one, request, arguments)
+
+
+async def _answer_async(
+    one: Webhook, request: ProviderRequest, arguments: dict[str, Any]
+) -> Answer:
+    failpoints.passed("webhook.verified")
+    try:
+        return await within_deadline_async(functools.partial(_take, one, request, arguments))
+    except Unavailable:
+        return await asyncio.to_thread(_keep_for_later, one, request, arguments)
 
 
 def _take(
@@ -137,7 +209,7 @@ def _take(
         log_failure(one.kind, error)
         response, outcome = _not_understood(one, request, arguments)
     failpoints.passed("webhook.acted")
-    WebhookRecord.objects.filter(pk=record.pk).update(outcome=outcome)
+    _note(record, outcome)
     failpoints.passed("webhook.noted")
     return response, outcome
 
@@ -212,7 +284,7 @@ def _refuse(kind: str, request: ProviderRequest) -> None:
 
     def note() -> None:
         record = _write_down(kind, request, verified=False)
-        WebhookRecord.objects.filter(pk=record.pk).update(outcome="rejected")
+        _note(record, "rejected")
         with change(by=Actor.system("webhooks"), now=request.now) as log:
             recent = selectors.rejected_webhooks(now=request.now)
             react_to("webhook.rejected", log, recent=recent)
@@ -248,6 +320,10 @@ def _write_down(
     if journal_id is None:
         return WebhookRecord.objects.create(**fields)
     return WebhookRecord.objects.get_or_create(journal_id=journal_id, defaults=fields)[0]
+
+
+def _note(record: WebhookRecord, outcome: str) -> None:
+    prepared.run("UPDATE calls_webhookrecord SET outcome = %s WHERE id = %s", [outcome, record.pk])
 
 
 def log_failure(kind: str, error: BaseException) -> None:

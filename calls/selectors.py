@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from calls.domain import (
 from calls.messaging.port import OutgoingMessage
 from calls.models import AmlReport, Call, Location, Media, Message, Notice, WebhookRecord
 from calls.telephony.port import Leg
+from realtime import prepared
 from realtime.protocol import stamp
 
 MESSAGES_ON_BOARD_MAX = 20
@@ -41,31 +42,50 @@ class CallSummary:
     answered_at: datetime | None
 
 
+def _listed(words: Iterable[str]) -> str:
+    """Our own constants as a list of SQL, so that the planner sees that a partial index has them all."""
+    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"
+
+
 # Calls that still concern somebody: live, without disposition, or of an incident that is open. Each part has an index
 # of its own; as one condition over the whole history the database would read all of it.
 _ON_BOARD = (
     # A conversation in messages rests with its closed incident; somebody on the line is never put away.
-    Q(status__in=sorted(LIVE))
-    & (~Q(incident__status="closed") | ~Q(channel__in=sorted(TEXT_CHANNELS))),
-    Q(incident__isnull=True, disposed_at__isnull=True),
-    Q(incident__status="open"),
+    f"call.status IN {_listed(LIVE)}"
+    f" AND (incident.status IS DISTINCT FROM 'closed' OR call.channel NOT IN {_listed(TEXT_CHANNELS)})",
+    "call.incident_id IS NULL AND call.disposed_at IS NULL",
+    "incident.status = 'open'",
 )
+# Written out and prepared: Django takes longer to compile this query, and PostgreSQL to plan it, than to answer it.
+_FROM = " FROM calls_call AS call LEFT JOIN dispatch_incident AS incident ON incident.id = call.incident_id"
+_FIELDS = [field.attname for field in Call._meta.concrete_fields]  # noqa: SLF001 - public, says Django
+_COLUMNS = ", ".join(f"call.{name}" for name in _FIELDS)
+_CALLS = (
+    f"SELECT {_COLUMNS},"  # noqa: S608 - built from constants
+    " EXISTS (SELECT FROM calls_message WHERE call_id = call.id) AS has_messages,"
+    f" EXISTS (SELECT FROM calls_location WHERE call_id = call.id) AS has_locations{_FROM}"
+)
+_ORDER = " ORDER BY call.received_at, call.id"
+_SOME_ON_BOARD = (
+    f"{_CALLS} WHERE call.id = ANY(%s) AND ({' OR '.join(f'({part})' for part in _ON_BOARD)})"
+)
+_ALL_ON_BOARD = (
+    f"{_CALLS} WHERE call.id IN"
+    f" ({' UNION '.join(f'SELECT call.id{_FROM} WHERE {part}' for part in _ON_BOARD)})"
+)
+_WAITING = f"{_CALLS} WHERE call.status IN {_listed(WAITING)}"
 
 
 def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """Calls on the board in wire form, oldest first; of `ids` only those that are still on it."""
-    if ids is not None:
-        live, undisposed, at_work = _ON_BOARD
-        found = Call.objects.filter(live | undisposed | at_work, pk__in=list(ids))
-    else:
-        parts = (Call.objects.filter(part).values_list("pk", flat=True) for part in _ON_BOARD)
-        found = Call.objects.filter(pk__in={pk for part in parts for pk in part})
-    return [_wire(call) for call in _with_parts(found)]
+    if ids is None:
+        return [_wire(call) for call in _with_parts(_ALL_ON_BOARD)]
+    return [_wire(call) for call in _with_parts(_SOME_ON_BOARD, [[UUID(str(id_)) for id_ in ids]])]
 
 
 def queue() -> list[dict[str, Any]]:
     """Who waits, the longest first."""
-    return [_wire(call) for call in _with_parts(Call.objects.filter(status__in=sorted(WAITING)))]
+    return [_wire(call) for call in _with_parts(_WAITING)]
 
 
 def words(incident_ids: Iterable[Any]) -> dict[UUID, list[dict[str, Any]]]:
@@ -102,11 +122,12 @@ def summaries(incident_ids: Iterable[Any]) -> dict[UUID, CallSummary]:
 
 def incident_ids(call_ids: Iterable[Any]) -> set[UUID]:
     """The incidents these calls are attached to."""
-    return set(
-        Call.objects.filter(pk__in=list(call_ids), incident__isnull=False).values_list(
-            "incident_id", flat=True
-        )
+    found = prepared.rows(
+        "SELECT DISTINCT incident_id FROM calls_call"
+        " WHERE id = ANY(%s) AND incident_id IS NOT NULL",
+        [[UUID(str(id_)) for id_ in call_ids]],
     )
+    return {incident_id for (incident_id,) in found}
 
 
 def leg(call_id: Any) -> Leg | None:
@@ -188,11 +209,25 @@ def sent_statuses(provider: str, sids: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("provider_sid", "provider_status"))
 
 
-def earlier_calls(caller: str, *, now: datetime) -> int:
-    """How many calls this number has made in the hours before. Unknown callers are not counted together."""
-    if not caller:
-        return 0
-    return Call.objects.filter(caller=caller, received_at__gt=now - REPEATS_WINDOW).count()
+@dataclass(frozen=True, slots=True)
+class KnownOfNumber:
+    """`earlier_calls` in REPEATS_WINDOW; whether a position of the telephone waits for a call to belong to."""
+
+    earlier_calls: int = 0
+    has_reports: bool = False
+
+
+def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> KnownOfNumber:
+    """Unknown callers are not counted together."""
+    if not number:
+        return KnownOfNumber()
+    found = prepared.rows(
+        "SELECT (SELECT count(*) FROM calls_call WHERE caller = %s AND received_at > %s),"
+        " EXISTS (SELECT FROM calls_amlreport"
+        " WHERE number = %s AND call_id IS NULL AND received_at >= %s)",
+        [number, now - REPEATS_WINDOW, number, reports_since],
+    )
+    return KnownOfNumber(*found[0])
 
 
 def call_of_number(
@@ -224,7 +259,6 @@ def rejected_webhooks(*, now: datetime) -> int:
 # --- wire form ---------------------------------------------------------------------------------
 
 
-# Written out: compiling the ORM's sliced prefetches took two fifths of the time of a webhook.
 _NEWEST_MESSAGES = (
     "SELECT part.* FROM unnest(%s::uuid[]) AS call(id) CROSS JOIN LATERAL (SELECT * FROM calls_message"
     " WHERE call_id = call.id ORDER BY at DESC, id DESC LIMIT %s) AS part"
@@ -235,21 +269,28 @@ _NEWEST_LOCATIONS = (
 )
 
 
-def _with_parts(found: QuerySet[Call]) -> list[Call]:
-    calls = list(found.order_by("received_at", "id").select_related("answered_by"))
-    ids = [call.pk for call in calls]
+def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
+    calls, with_messages, with_locations = [], [], []
+    for *values, has_messages, has_locations in prepared.rows(query + _ORDER, parameters):
+        call = Call.from_db("default", _FIELDS, values)
+        calls.append(call)
+        if has_messages:
+            with_messages.append(call.pk)
+        if has_locations:
+            with_locations.append(call.pk)
     messages: dict[UUID, list[Message]] = defaultdict(list)
     locations: dict[UUID, list[Location]] = defaultdict(list)
-    if ids:
-        rows = list(Message.objects.raw(_NEWEST_MESSAGES, [ids, MESSAGES_ON_BOARD_MAX]))
-        if rows:
-            prefetch_related_objects(
-                rows, Prefetch("media", queryset=Media.objects.order_by("id"))
-            )
+    if with_messages:
+        rows = list(Message.objects.raw(_NEWEST_MESSAGES, [with_messages, MESSAGES_ON_BOARD_MAX]))
+        prefetch_related_objects(rows, Prefetch("media", queryset=Media.objects.order_by("id")))
         for message in rows:
             messages[message.call_id].append(message)
-        for location in Location.objects.raw(_NEWEST_LOCATIONS, [ids, LOCATIONS_ON_BOARD_MAX]):
+    if with_locations:
+        found = Location.objects.raw(_NEWEST_LOCATIONS, [with_locations, LOCATIONS_ON_BOARD_MAX])
+        for location in found:
             locations[location.call_id].append(location)
+    if any(call.answered_by_id for call in calls):
+        prefetch_related_objects(calls, "answered_by")
     for call in calls:
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]

@@ -160,6 +160,8 @@ if _database.get("ENGINE") != "django.contrib.gis.db.backends.postgis":
 _options = _database.setdefault("OPTIONS", {})
 if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
     _database["HOST"] = _options.pop("host")
+# For the queries that are prepared (realtime/prepared.py): plans of their own for each value would be made every time.
+_options["options"] = f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan"
 # One pool in each process; without it Django opens a connection for every request under ASGI.
 DATABASE_POOL = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
 WEB_WORKERS = _read(env.int, "WEB_WORKERS", 2)

@@ -7,6 +7,7 @@ numbers the order of commits, and a reader that sees N sees everything up to N.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
-from realtime import doorbell, failpoints, registry
+from realtime import doorbell, failpoints, prepared, registry
 from realtime.models import CommandReceipt, Event
 from realtime.protocol import CONTROL, KINDS, Actor, LoggedEvent, Recorded
 
@@ -24,6 +26,11 @@ logger = logging.getLogger(__name__)
 
 EVENTS_IN_CHANGE_MAX = 500  # one change that records more is a programming error
 EVENTS_PAGE_MAX = 1_000
+_COLUMNS = "seq, name, at, by, by_name, data, topics"
+_INSERT = (
+    f"INSERT INTO realtime_event ({_COLUMNS}, subjects) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
+)
+_AFTER = f"SELECT {_COLUMNS} FROM realtime_event WHERE seq > %s ORDER BY seq LIMIT %s"  # noqa: S608 - constants
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 - not an error: the request was a repetition
@@ -142,8 +149,8 @@ def _append(log: Change) -> int:
     failpoints.passed("change.numbered")
     expanded = [registry.expand(recorded.touched) for recorded in log.recorded]
     entities = _load(expanded)
-    rows = []
-    for recorded, touched in zip(log.recorded, expanded, strict=True):
+    first = last - len(log.recorded) + 1
+    for offset, (recorded, touched) in enumerate(zip(log.recorded, expanded, strict=True)):
         data: dict[str, Any] = {"set": {}, "gone": {}, **recorded.facts}
         for kind, ids in touched.items():
             present = [entities[kind][id_] for id_ in sorted(ids) if id_ in entities[kind]]
@@ -152,20 +159,21 @@ def _append(log: Change) -> int:
                 data["set"][kind] = present
             if gone:
                 data["gone"][kind] = gone
-        rows.append(
-            Event(
-                name=recorded.name,
-                at=log.now,
-                by=log.by.id,
-                by_name=log.by.name,
-                topics=sorted({CONTROL} | registry.audience({**data, "touched": touched})),
-                subjects=sorted({id_ for ids in recorded.touched.values() for id_ in ids}),
-                data=data,
-            )
+        topics = sorted({CONTROL} | registry.audience({**data, "touched": touched}))
+        subjects = sorted({id_ for ids in recorded.touched.values() for id_ in ids})
+        prepared.run(
+            _INSERT,
+            [
+                first + offset,
+                recorded.name,
+                log.now,
+                log.by.id,
+                log.by.name,
+                Jsonb(data),
+                topics,
+                subjects,
+            ],
         )
-    for offset, row in enumerate(rows):
-        row.seq = last - len(rows) + 1 + offset
-    Event.objects.bulk_create(rows)
     return last
 
 
@@ -183,13 +191,12 @@ def _load(expanded: list[registry.Touched]) -> dict[str, dict[str, dict[str, Any
 
 def _take_numbers(count: int) -> int:
     """The last of `count` consecutive numbers. Holds the counter row until commit: only reading comes after it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO realtime_loghead AS head (id, seq) VALUES (1, %s)"
-            " ON CONFLICT (id) DO UPDATE SET seq = head.seq + EXCLUDED.seq RETURNING seq",
-            [count],
-        )
-        return int(cursor.fetchone()[0])
+    found = prepared.rows(
+        "INSERT INTO realtime_loghead AS head (id, seq) VALUES (1, %s)"
+        " ON CONFLICT (id) DO UPDATE SET seq = head.seq + EXCLUDED.seq RETURNING seq",
+        [count],
+    )
+    return int(found[0][0])
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -203,8 +210,19 @@ def head_seq() -> int:
 
 
 def events_after(seq: int, *, limit: int = EVENTS_PAGE_MAX) -> list[LoggedEvent]:
-    rows = Event.objects.filter(seq__gt=seq).order_by("seq")[:limit]
-    return [_logged(row) for row in rows]
+    found = prepared.rows(_AFTER, [seq, limit])
+    return [
+        LoggedEvent(
+            seq=seq,
+            name=name,
+            at=at,
+            by=by,
+            by_name=by_name,
+            data=json.loads(data),
+            topics=frozenset(topics),
+        )
+        for seq, name, at, by, by_name, data, topics in found
+    ]
 
 
 def events_about(subject_id: str, *, limit: int) -> list[LoggedEvent]:

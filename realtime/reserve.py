@@ -10,6 +10,7 @@ Why threads of its own: when consoles and reports have taken every connection of
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import contextvars
 import copy
@@ -17,7 +18,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDone
 from typing import Any, TypeVar
@@ -51,12 +52,32 @@ class Reserve:
 
     def run(self, work: Callable[[], T], *, deadline_s: float = DEADLINE_S) -> T:
         """The work's result; Unavailable when it is not there in time or the database is away."""
+        task, future = self._begin(work)
+        with self._judged(task, future):
+            return future.result(deadline_s)
+
+    async def run_async(self, work: Callable[[], T], *, deadline_s: float = DEADLINE_S) -> T:
+        """As `run`, for an event loop, which goes on meanwhile."""
+        task, future = self._begin(work)
+        with self._judged(task, future):
+            try:
+                return await asyncio.wait_for(asyncio.wrap_future(future), deadline_s)
+            except asyncio.CancelledError:
+                asking = asyncio.current_task()
+                if asking is None or asking.cancelling():
+                    raise  # whoever asked has been told to stop
+                raise CancelledError from None  # the reserve is closing
+
+    def _begin(self, work: Callable[[], T]) -> tuple[_Task, Future[T]]:
         if time.monotonic() < self._left_alone_until:
             raise Unavailable
         task = _Task(work)
-        future: Future[T] = self._pool.submit(contextvars.copy_context().run, task)
+        return task, self._pool.submit(contextvars.copy_context().run, task)
+
+    @contextlib.contextmanager
+    def _judged(self, task: _Task, future: Future[Any]) -> Iterator[None]:
         try:
-            return future.result(deadline_s)
+            yield
         except (NotDone, CancelledError):
             future.cancel()
             self._trip("late")
@@ -85,7 +106,7 @@ class Reserve:
         known["OPTIONS"] = {
             **{name: value for name, value in known["OPTIONS"].items() if name != "pool"},
             "connect_timeout": CONNECT_S_MAX,
-            "options": f"-c statement_timeout={int(DEADLINE_S * 1000)}",
+            "options": f"{known['OPTIONS'].get('options', '')} -c statement_timeout={int(DEADLINE_S * 1000)}",
         }
         known["CONN_MAX_AGE"] = None
         made = load_backend(known["ENGINE"]).DatabaseWrapper(known, "default")
@@ -162,6 +183,11 @@ def within_deadline(work: Callable[[], T]) -> T:
         except (OperationalError, InterfaceError):
             raise Unavailable from None
     return reserve().run(work)
+
+
+async def within_deadline_async(work: Callable[[], T]) -> T:
+    """As `within_deadline`, for an event loop; always in the reserve's threads."""
+    return await reserve().run_async(work)
 
 
 def reserve() -> Reserve:
