@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import os
 import secrets
@@ -18,19 +19,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 
 import httpx
 
 from calls.signing import form, signature
 from tests.failure.harness import stack as stacks
 from tests.failure.harness.background import Background, chance
-from tests.failure.harness.bots import ConsoleBot
+from tests.failure.harness.bots import TROUBLE, ConsoleBot
 from tests.failure.harness.journal import Journal
 from tests.failure.harness.stack import TOKEN, Plan, Stack
 
@@ -41,6 +44,7 @@ FAULT_EVERY_S = (10.0, 25.0)
 FAULT_LASTS_S = 3.0
 SAMPLE_EVERY_S = 10.0
 SETTLED_S = 30.0
+WORK_EVERY_S = 0.5
 POSITIONS_IN_BATCH = 50
 LIFE_FOR_SLOPE_S = 120.0
 
@@ -53,6 +57,8 @@ class Seen:
     took_s: list[float] = field(default_factory=list)
     positions: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    offered_at: dict[str, float] = field(default_factory=dict)  # by the caller's number
+    shown_s: list[float] = field(default_factory=list)  # until each console has shown each call
     memory: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
 
@@ -101,7 +107,7 @@ class World:
             "To": "+622155500112",
             "Direction": "inbound",
         }
-        begun_s = time.monotonic()
+        begun_s = self.seen.offered_at[call["From"]] = time.monotonic()
         taken = await self._tell("/twilio/voice/incoming", {**call, "CallStatus": "ringing"})
         self.seen.took_s.append(time.monotonic() - begun_s)
         self.seen.journal.note("call", call["CallSid"], accepted=taken)
@@ -144,6 +150,37 @@ class World:
         except httpx.HTTPError:
             return  # telemetry: the next one is newer
         self.seen.positions.append(time.monotonic() - begun_s)
+
+
+class Dispatcher(ConsoleBot):
+    """One of several who share the work: says of every call that is over what it was, until that is stored."""
+
+    def __init__(self, place: int, of: int, seen: Seen, *known: Any) -> None:
+        super().__init__(*known)
+        self.place, self.of, self.seen_outside = place, of, seen
+
+    def react(self, frame: Mapping[str, Any]) -> None:
+        if frame["name"] != "call.received":
+            return
+        for call in frame["data"]["set"].get("calls", ()):
+            offered_s = self.seen_outside.offered_at.get(call["caller"])
+            if offered_s is not None:
+                self.seen_outside.shown_s.append(time.monotonic() - offered_s)
+
+    async def work(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            await asyncio.gather(*map(self._dispose, self._mine()))
+            await asyncio.sleep(WORK_EVERY_S)
+
+    def _mine(self) -> list[str]:
+        over = [row for row in self.rows("calls") if row["ended_at"] and not row["disposed_at"]]
+        return [row["id"] for row in over if UUID(row["id"]).int % self.of == self.place]
+
+    async def _dispose(self, call_id: str) -> None:
+        repeatable = str(uuid5(UUID(call_id), "dispose"))
+        with contextlib.suppress(*TROUBLE, ConnectionError):  # seen again in the next round
+            body = {"call_id": call_id, "disposition": "prank"}
+            await self._command("call.dispose", repeatable, body)
 
 
 class Faults(threading.Thread):
@@ -231,21 +268,24 @@ def quantiles_ms(values: list[float]) -> str:
     return f"p50 {cut[49] * 1000:.0f} ms, p99 {cut[98] * 1000:.0f} ms, most {max(values) * 1000:.0f} ms"
 
 
-def report(stack: Stack, seen: Seen, consoles: list[ConsoleBot], seed: int) -> int:
+def report(stack: Stack, seen: Seen, consoles: list[Dispatcher], seed: int) -> int:
     kept = [row[0] for row in stack.rows("SELECT provider_sid FROM calls_call")]
     verdict = seen.journal.judge("call", kept)
     held = len(list(stack.places.home.glob("journal/*.request.json")))
     holes = sum(len(bot.holes) for bot in consoles)
     doubles = sum(len(bot.duplicates) for bot in consoles)
+    left = stack.rows("SELECT count(*) FROM calls_call WHERE disposed_at IS NULL")[0][0]
     slope = slope_mb_per_h(seen.memory)
     print(f"seed {seed}; faults: {', '.join(seen.faults)}")
     print(f"calls     {verdict}; never accepted: {len(verdict.unaccepted)}")
     print(f"webhook   {quantiles_ms(seen.took_s)}")
+    print(f"shown     {quantiles_ms(seen.shown_s)} from the call to a console")
     print(f"positions {quantiles_ms(seen.positions)} for a batch of {POSITIONS_IN_BATCH}")
     print(f"consoles  {len(consoles)}: {holes} holes, {doubles} events twice")
+    print(f"disposed  all but {left} of {len(kept)} calls")
     print(f"journal   {held} entries left")
     print("memory    " + ("lives too short" if slope is None else f"{slope:+.1f} MB/h"))
-    good = verdict.is_clean and not (verdict.unaccepted or holes or doubles or held)
+    good = verdict.is_clean and not (verdict.unaccepted or holes or doubles or held or left)
     return 0 if good else 1
 
 
@@ -271,7 +311,8 @@ def main() -> int:
         running.enter_context(closing(stack))
         stack.start()
         consoles = [
-            ConsoleBot(background, stack.base_url, stack.token()) for _ in range(asked.consoles)
+            Dispatcher(place, asked.consoles, seen, background, stack.base_url, stack.token())
+            for place in range(asked.consoles)
         ]
         for bot in consoles:
             running.enter_context(closing(bot))
@@ -284,6 +325,9 @@ def main() -> int:
         works = (
             world.offer_calls(asked.calls_per_s, until_s),
             world.report_positions(asked.positions_per_s, until_s),
+        )
+        background.loop.call_soon_threadsafe(
+            lambda: [asyncio.ensure_future(bot.work(stop)) for bot in consoles]
         )
         waiting = [asyncio.run_coroutine_threadsafe(work, background.loop) for work in works]
         while not all(work.done() for work in waiting):

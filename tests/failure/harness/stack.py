@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,6 +59,7 @@ class Plan:
     )
     job_worker: bool = True
     own_postgres: bool = False  # a cluster of its own, to be killed; takes half a minute to make
+    wal_disk: Path | None = None  # where that cluster keeps its write-ahead log
     through: frozenset[str] = frozenset()
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -218,6 +220,11 @@ class Stack:
         """Put a job of the product into its queue now, in place of waiting for its hour."""
         self.manage("procrastinate", "defer", task, json.dumps(arguments))
 
+    def ask_postgres(self, sql: str) -> str | None:
+        """As its administrator; None when the server does not answer or refuses."""
+        assert self.postgres is not None, "only with a Plan(own_postgres=True)"
+        return self._cluster.query(sql, database="postgres")
+
     def kill_postgres(self) -> None:
         """Every process of the cluster at once, as when the machine loses its power."""
         assert self.postgres is not None, "only a Plan(own_postgres=True) may kill its database"
@@ -236,6 +243,8 @@ class Stack:
     def _make_database(self) -> None:
         if self.plan.own_postgres:
             self._cluster.create()
+            if self.plan.wal_disk is not None:
+                self._move_wal(self.plan.wal_disk)
             self.postgres = Child(self._cluster.service())
             self.start_postgres()
             self._cluster.prepare()
@@ -246,6 +255,14 @@ class Stack:
         template = urlsplit(self.prepared.url).path.lstrip("/")
         _administer(self.prepared.url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         self._database_url = with_name(self.prepared.url, name)
+
+    def _move_wal(self, disk: Path) -> None:
+        inside = self.places.database / "pg_wal"
+        subprocess.run(["cp", "-a", f"{inside}/.", str(disk)], check=True)
+        shutil.rmtree(inside)
+        inside.symlink_to(disk)
+        who = inside.parent.stat()
+        os.chown(inside, who.st_uid, who.st_gid, follow_symlinks=False)
 
     def _reached_database(self) -> str:
         if "database" not in self.plan.through:
