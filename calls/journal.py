@@ -25,6 +25,9 @@ ENTRY = ".request.json"
 # Held back while the disk is not full: what a full disk still lets in are some thousand requests, because this goes.
 BALLAST_BYTES = 4 * 1024 * 1024
 ENTRIES_IN_PASS_MAX = 1_000
+LEFT_S_MIN = (
+    10.0  # writing takes milliseconds: whoever began an entry so long ago has died over it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,23 @@ def read(path: Path) -> Entry:
         return Entry(id=str(content["id"]), path=path, content=content)
     except (ValueError, KeyError, TypeError) as error:
         raise Unreadable from error
+
+
+def adopt_left_behind(*, now_s: float) -> None:
+    """Entries whose writer died before they had their name: what is whole is kept after all, the rest was never heard.
+
+    `now_s` is a time of the file system, in seconds of the epoch.
+    """
+    for path in folder().glob(f".*{ENTRY}"):
+        with contextlib.suppress(FileNotFoundError):
+            if now_s - path.stat().st_mtime < LEFT_S_MIN:
+                continue
+            try:
+                read(path)
+            except Unreadable:
+                path.unlink()
+            else:
+                path.rename(folder() / path.name.removeprefix("."))
 
 
 def done(path: Path) -> None:

@@ -28,6 +28,7 @@ def watch(stop: threading.Event) -> None:
             metrics.JOURNAL_WAITING.set(len(journal.waiting()))
             with journal.alone() as is_mine:
                 if is_mine:
+                    journal.adopt_left_behind(now_s=timezone.now().timestamp())
                     replay_waiting(stop)
         except Exception:
             # A process edge: whatever is wrong with the disk, the next look may find it mended.

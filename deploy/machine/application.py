@@ -82,7 +82,7 @@ class Application:
         argv = [
             str(PYTHON),
             "-m",
-            "uvicorn",
+            "dispatch.server",
             "dispatch.asgi:application",
             "--fd",
             str(listener.fileno()),

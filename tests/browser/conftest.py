@@ -52,7 +52,7 @@ class Service:
         command = [
             sys.executable,
             "-m",
-            "uvicorn",
+            "dispatch.server",
             "dispatch.asgi:application",
             "--port",
             str(self.port),

@@ -281,3 +281,19 @@ def test_a_worker_that_has_served_nothing_yet_understands_every_entry():
 
     assert set(receiving.webhooks) >= {"voice_incoming", "messages_incoming", "notice_key", "aml"}
     assert set(done.stdout.split()) == set(receiving.webhooks)
+
+
+def test_what_a_writer_left_behind_is_kept_when_it_is_whole_and_goes_when_it_is_not(home):
+    journal.prepare()
+    whole, half = (journal.folder() / f".{n:020d}-x{journal.ENTRY}" for n in (1, 2))
+    whole.write_text(json.dumps({"id": "x"}))
+    half.write_text('{"id": ')
+    written_s = whole.stat().st_mtime
+
+    journal.adopt_left_behind(now_s=written_s + journal.LEFT_S_MIN - 1)  # it may be being written
+    assert journal.waiting() == []
+    assert half.exists()
+
+    journal.adopt_left_behind(now_s=written_s + journal.LEFT_S_MIN + 1)
+    assert [journal.read(path).id for path in journal.waiting()] == ["x"]
+    assert not half.exists()

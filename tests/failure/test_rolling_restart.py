@@ -18,11 +18,11 @@ from tests.failure.harness.twilio_records import Leg
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(200)]
 
-CALLS_PER_S = 8.0
+CALLS_PER_S = 40.0  # so many that one is always being answered
 HEARD_WITHIN_S = 3.0
 ON_SCREEN_S = 15.0
 START_S = 60.0
-AT_ONCE_MAX = 16
+AT_ONCE_MAX = 40
 
 
 @contextmanager
@@ -57,8 +57,9 @@ def test_a_rolling_restart_under_load_loses_no_call_and_no_event(
         for worker in stack.web:
             sign = worker.service.sign_of_life
             assert sign is not None
-            sign.unlink()
-            worker.restart()
+            worker.stop()
+            sign.unlink()  # it was renewed until the end
+            worker.start()
             wait_for(sign.exists, START_S, what=f"{worker.name} serves")
         assert stack.jobs is not None
         stack.jobs.restart()

@@ -107,7 +107,7 @@ class Service:
         assert done.returncode == 0, done.stderr[-2000:]
 
     def start(self) -> None:
-        server = ["uvicorn"]
+        server = ["dispatch.server"]
         if self.profile:
             server = ["tests.load.profiled_server", self.profile]
         command = [*self.prefix, sys.executable, "-m", *server, "dispatch.asgi:application"]
