@@ -9,14 +9,17 @@ import time
 from datetime import datetime
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from realtime import capacity, eventlog, metrics, registry
+from realtime.direct import EXTENSION
 from realtime.execution import execute
-from realtime.hub import Subscriber, hub
+from realtime.hub import hub
 from realtime.protocol import PROTOCOL_VERSION, Actor, CloseCode, Rejected, Viewer
+from realtime.subscriber import Subscriber, never
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,10 @@ NOT_SIGNED_IN = "not_signed_in"
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     channel_layer_alias = "none"  # the hub replaces Channels' group layer
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Channels gives connections of the database back here, in a thread, before every frame; ours have none."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self.subscriber: Subscriber | None = None
@@ -99,7 +106,9 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
             return
         # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
         try:
-            self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic)
+            extensions = self.scope.get("extensions") or {}
+            write = extensions.get(EXTENSION, {}).get("write", never)
+            self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic, write)
             seq, text = await hub().first_answer(self.subscriber, since)
         except Exception:
             logger.warning("hello_failed", exc_info=True)

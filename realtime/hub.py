@@ -16,7 +16,6 @@ import functools
 import json
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,6 +28,7 @@ from realtime.answers import Answers, Frame
 from realtime.listening import Ear
 from realtime.protocol import CONTROL, CloseCode, LoggedEvent, Viewer, stamp
 from realtime.reader import Reader
+from realtime.subscriber import Ready, Subscriber, Write, never
 
 logger = logging.getLogger(__name__)
 
@@ -40,66 +40,9 @@ TELEMETRY_S = 1.0
 RIGHTS_CHECK_S = 2.0
 # A hub that has not read the log for this long takes no new sockets: they come back later, or to another worker.
 READ_AGE_S_MAX = 8.0
-# A socket that does not read holds at most this; then it is closed and comes back by its number.
-SOCKET_QUEUE_MAX = 2_000
-SOCKET_QUEUE_CHARS_MAX = 4_000_000
 READ_BATCH_MAX = 500
 CANCEL_AGAIN_S = 1.0
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
-
-
-class Subscriber:
-    """One socket's place in the hub: what it may see and a bounded queue of ready frames."""
-
-    __slots__ = ("chars", "closed", "floor", "frames", "start", "topic", "viewer", "waiter")
-
-    def __init__(self, viewer: Viewer, topic: str, start: int) -> None:
-        self.viewer = viewer
-        self.topic = topic
-        self.start = start  # the hub's head when this socket came
-        self.floor: int | None = None  # frames up to here were part of the first answer
-        self.frames: deque[Frame] = deque()
-        self.chars = 0
-        self.waiter: asyncio.Future[None] | None = None
-        self.closed: int | None = None
-
-    def offer(self, frame: Frame) -> None:
-        if self.closed is not None:
-            return
-        if len(self.frames) >= SOCKET_QUEUE_MAX or self.chars >= SOCKET_QUEUE_CHARS_MAX:
-            self.close(CloseCode.TOO_SLOW)
-            return
-        self.frames.append(frame)
-        self.chars += len(frame[1])
-        self._wake()
-
-    def close(self, code: int) -> None:
-        if self.closed is None:
-            self.closed = code
-            self.frames.clear()  # the writer may hang in the socket for long; what it would have sent need not
-            metrics.SOCKETS_CLOSED.labels(str(code)).inc()
-            self._wake()
-
-    def begin(self, floor: int) -> None:
-        self.floor = floor
-        self._wake()
-
-    async def next_text(self) -> str | None:
-        """The next frame to send; None when the socket is to be closed with `closed`."""
-        while True:
-            while self.floor is not None and self.frames and self.closed is None:
-                seq, text = self.frames.popleft()
-                self.chars -= len(text)
-                if seq == 0 or seq > self.floor:
-                    return text
-            if self.closed is not None:
-                return None
-            self.waiter = asyncio.get_running_loop().create_future()
-            await self.waiter
-
-    def _wake(self) -> None:
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
 
 
 class Hub:
@@ -130,13 +73,13 @@ class Hub:
 
     # --- for consumers -------------------------------------------------------------------------
 
-    async def subscribe(self, viewer: Viewer, topic: str) -> Subscriber:
+    async def subscribe(self, viewer: Viewer, topic: str, write: Write = never) -> Subscriber:
         async with asyncio.timeout(READ_AGE_S_MAX):
             await self._started.wait()
         if self.read_age_s() > READ_AGE_S_MAX:
             raise TimeoutError
         assert self.head is not None
-        subscriber = Subscriber(viewer, topic, self.head)
+        subscriber = Subscriber(viewer, topic, self.head, write)
         self.subscribers.setdefault(topic, set()).add(subscriber)
         metrics.SOCKETS.labels("control" if topic == CONTROL else "crew").inc()
         return subscriber
@@ -249,12 +192,12 @@ class Hub:
         self.head = event.seq
         metrics.HEAD_SEQ.labels("web").set(event.seq)
         metrics.EVENT_LAG.observe(max(0.0, (timezone.now() - event.at).total_seconds()))
-        skip = (event.seq, json.dumps({"type": "skip", "seq": event.seq}))
+        skip = Ready(event.seq, json.dumps({"type": "skip", "seq": event.seq}))
         for topic, members in self.subscribers.items():
             frame = skip
             if topic in event.topics:
                 text = json.dumps(event.frame(registry.project(topic, event.data)))
-                frame = (event.seq, text)
+                frame = Ready(event.seq, text)
             for subscriber in members:
                 subscriber.offer(frame)
 
@@ -278,7 +221,7 @@ class Hub:
             if not self.positions:
                 continue
             moved, self.positions = self.positions, {}
-            everything = (0, json.dumps({"type": "telemetry", "units": list(moved.values())}))
+            everything = Ready(0, json.dumps({"type": "telemetry", "units": list(moved.values())}))
             for topic, members in self.subscribers.items():
                 if topic == CONTROL:
                     frame = everything
@@ -286,7 +229,7 @@ class Hub:
                     own = moved.get(topic.removeprefix("unit:"))
                     if own is None:
                         continue
-                    frame = (0, json.dumps({"type": "telemetry", "units": [own]}))
+                    frame = Ready(0, json.dumps({"type": "telemetry", "units": [own]}))
                 for subscriber in members:
                     subscriber.offer(frame)
 
@@ -307,9 +250,10 @@ class Hub:
                     subscriber.close(CloseCode.NOT_SIGNED_IN)
 
     def _to_all(self, text: str) -> None:
+        frame = Ready(0, text)
         for members in self.subscribers.values():
             for subscriber in members:
-                subscriber.offer((0, text))
+                subscriber.offer(frame)
 
 
 def _releasing(call: Callable[[], Any]) -> Any:

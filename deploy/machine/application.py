@@ -89,7 +89,7 @@ class Application:
         ]
         argv += [
             "--ws",
-            "websockets",
+            "realtime.direct:DirectWebSocket",
             "--ws-max-size",
             str(SOCKET_FRAME_BYTES_MAX),
             "--ws-per-message-deflate",

@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0, help="webhooks a second")
     parser.add_argument("--events", type=int, default=60, help="webhooks in one phase")
     parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--ws", default="websockets", help="uvicorn's --ws")
+    parser.add_argument("--ws", default="realtime.direct:DirectWebSocket", help="uvicorn's --ws")
     parser.add_argument("--profile", help="write the server's cProfile statistics to this file")
     arguments = parser.parse_args()
     wanted = 3 * max(arguments.sockets) + 200

@@ -111,7 +111,7 @@ class Service:
         if self.profile:
             server = ["tests.load.profiled_server", self.profile]
         command = [*self.prefix, sys.executable, "-m", *server, "dispatch.asgi:application"]
-        command += ["--port", str(self.port), "--ws", "websockets"]
+        command += ["--port", str(self.port), "--ws", "realtime.direct:DirectWebSocket"]
         command += ["--ws-per-message-deflate", "false", "--no-access-log"]
         command += ["--log-level", "warning", *self.arguments]
         with (self.home / "web.log").open("ab") as log:

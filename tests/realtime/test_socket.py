@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from dispatch.accounts.models import ApiToken
-from realtime import answers, consumers, eventlog, hub
+from realtime import answers, consumers, eventlog, hub, subscriber
 from realtime.protocol import CloseCode
 from tests import factories
 from tests.realtime.sockets import as_, connected, do
@@ -219,7 +219,7 @@ async def test_more_commands_at_once_than_the_limit_are_each_answered_and_the_so
 async def test_a_socket_that_does_not_read_is_closed_at_its_limit_and_costs_the_others_nothing(
     ada, bo, monkeypatch
 ):
-    monkeypatch.setattr(hub, "SOCKET_QUEUE_MAX", 3)
+    monkeypatch.setattr(subscriber, "SOCKET_QUEUE_MAX", 3)
     async with as_(ada) as client:
         head = (await client.hello())["seq"]
         slow = await hub.hub().subscribe(await do(lambda: bo.viewer), "control")  # never read
