@@ -49,12 +49,12 @@ class Answers:
             if (
                 since == start
             ):  # nothing has happened meanwhile: the commonest case needs no reading
-                return since, _events_text(topic, [], since)
-            seq, events = await self._once(
-                ("since", since), start, lambda: _events_since(since, RESUME_EVENTS_MAX)
+                return since, _Run([], since).text(topic)
+            seq, run = await self._once(
+                ("since", since), start, lambda: _run_since(since, RESUME_EVENTS_MAX)
             )
-            if events is not None:
-                return seq, _events_text(topic, events, seq)
+            if run is not None:
+                return seq, run.text(topic)
         board: Frame = await self._once((topic, BOARD), start, lambda: _read_snapshot(viewer))
         return board
 
@@ -90,21 +90,32 @@ def _read_snapshot(viewer: Viewer) -> Frame:
     return seq, json.dumps({"type": "snapshot", "seq": seq, "state": state})
 
 
-def _events_since(since: int, most: int) -> tuple[int, list[LoggedEvent] | None]:
+def _run_since(since: int, most: int) -> tuple[int, _Run | None]:
     """(number, events after `since`) when that run is complete and short enough; else no events."""
     with eventlog.one_moment():
         head = eventlog.head_seq()
         if not head - most <= since <= head or since < 0:
             return head, None
         events = eventlog.events_after(since, limit=most)
-    return head, events if len(events) == head - since else None
+    return head, _Run(events, head) if len(events) == head - since else None
 
 
-def _events_text(topic: str, events: list[LoggedEvent], seq: int) -> str:
-    frames = [
-        event.frame(registry.project(topic, event.data))
-        if topic in event.topics
-        else {"type": "skip", "seq": event.seq}
-        for event in events
-    ]
-    return json.dumps({"type": "events", "events": frames, "seq": seq})
+class _Run:
+    """Events up to a number, written out once for all who see the same."""
+
+    def __init__(self, events: list[LoggedEvent], seq: int) -> None:
+        self._events = events
+        self._seq = seq
+        self._texts: dict[str, str] = {}
+
+    def text(self, topic: str) -> str:
+        if topic not in self._texts:
+            frames = [
+                event.frame(registry.project(topic, event.data))
+                if topic in event.topics
+                else {"type": "skip", "seq": event.seq}
+                for event in self._events
+            ]
+            answer = {"type": "events", "events": frames, "seq": self._seq}
+            self._texts[topic] = json.dumps(answer)
+        return self._texts[topic]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,15 +34,29 @@ NOT_SIGNED_IN = "not_signed_in"
 
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
-    channel_layer_alias = "none"  # the hub replaces Channels' group layer
+    hello_due: asyncio.TimerHandle | None = None
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Channels gives connections of the database back here, in a thread, before every frame; ours have none."""
-        await getattr(self, get_handler_name(message))(message)
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """One source of messages, one after the other.
+
+        Channels waits for its group layer besides, with a task for each message, and gives connections of the
+        database back in a thread before each; here there is neither, and thousands of screens that go or come in one
+        moment must not hold up a call.
+        """
+        self.scope, self.base_send = scope, send
+        with contextlib.suppress(StopConsumer):
+            while True:
+                message = await receive()
+                await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        await self.disconnect(message["code"])
+        raise StopConsumer
 
     async def connect(self) -> None:
         self.subscriber: Subscriber | None = None
         self.tasks: set[asyncio.Task[None]] = set()
+        self.saying_hello = False
         self.pending = 0
         self.credit = float(FRAMES_BURST_MAX)
         self.credit_at = time.monotonic()
@@ -53,7 +69,8 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         elif self.viewer.topic is None:
             await self.close(CloseCode.FORBIDDEN)
         else:
-            self._spawn(self._expect_hello())
+            loop = asyncio.get_running_loop()
+            self.hello_due = loop.call_later(HELLO_WITHIN_S, self._expect_hello)
 
     async def _send_away(self) -> None:
         """No file is left for one more screen: what is left is for calls. It comes back by itself, a little later."""
@@ -67,6 +84,8 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
                 logger.warning("sockets_full_untold", exc_info=True)
 
     async def disconnect(self, code: int) -> None:
+        if self.hello_due is not None:
+            self.hello_due.cancel()
         for task in getattr(self, "tasks", ()):
             task.cancel()
         subscriber: Subscriber | None = getattr(self, "subscriber", None)
@@ -91,33 +110,37 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
 
     # --- hello and what follows ----------------------------------------------------------------
 
-    async def _expect_hello(self) -> None:
-        await asyncio.sleep(HELLO_WITHIN_S)
-        if self.subscriber is None:
-            await self.close(CloseCode.HELLO_EXPECTED)
+    def _expect_hello(self) -> None:
+        if self.subscriber is None and not self.saying_hello:
+            self._spawn(self.close(CloseCode.HELLO_EXPECTED))
 
     async def _hello(self, frame: dict[str, Any]) -> None:
         assert self.viewer is not None
         assert self.viewer.topic is not None
         since = frame.get("since")
         whole = since is None or (isinstance(since, int) and not isinstance(since, bool))
-        if self.subscriber is not None or frame.get("protocol") != PROTOCOL_VERSION or not whole:
+        if self.saying_hello or frame.get("protocol") != PROTOCOL_VERSION or not whole:
             await self.close(CloseCode.BAD_FRAME)
             return
+        self.saying_hello = True
+        async with hub().desks:
+            if not await self._begin(self.viewer, self.viewer.topic, since):
+                await self.close(CloseCode.RESTARTING)
+
+    async def _begin(self, viewer: Viewer, topic: str, since: int | None) -> bool:
+        write = (self.scope.get("extensions") or {}).get(EXTENSION, {}).get("write", never)
         # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
         try:
-            extensions = self.scope.get("extensions") or {}
-            write = extensions.get(EXTENSION, {}).get("write", never)
-            self.subscriber = await hub().subscribe(self.viewer, self.viewer.topic, write)
-            seq, text = await hub().first_answer(self.subscriber, since)
+            subscriber = self.subscriber = await hub().subscribe(viewer, topic, write)
+            seq, text = await hub().first_answer(subscriber, since)
         except Exception:
             logger.warning("hello_failed", exc_info=True)
-            await self.close(CloseCode.RESTARTING)
-            return
+            return False
         await self.send(text_data=text)
         await self.send(text_data=hub().beat_text(max(seq, hub().head or 0)))
-        self.subscriber.begin(seq)
-        self._spawn(self._write(self.subscriber))
+        subscriber.begin(seq)
+        self._spawn(self._write(subscriber))
+        return True
 
     async def _write(self, subscriber: Subscriber) -> None:
         while (text := await subscriber.next_text()) is not None:

@@ -42,6 +42,9 @@ RIGHTS_CHECK_S = 2.0
 READ_AGE_S_MAX = 8.0
 READ_BATCH_MAX = 500
 CANCEL_AGAIN_S = 1.0
+# Of thousands of screens that come back at once so many are recognised, and so many given their first answer, at the
+# same time: a webhook waits behind these alone, not behind all.
+ARRIVALS_AT_ONCE = 2
 THREADS_MAX = 6  # for work of sockets; each may hold a connection to the database
 
 
@@ -57,6 +60,8 @@ class Hub:
         self._reader = Reader()
         self._workers = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="hub-worker")
         self._answers = Answers(self.run)
+        self.doors = asyncio.Semaphore(ARRIVALS_AT_ONCE)
+        self.desks = asyncio.Semaphore(ARRIVALS_AT_ONCE)
         self._ear = Ear(self._take, self.rung.set)
         self._started = asyncio.Event()
         doorbell.listen_in_process(self._heard)

@@ -29,8 +29,13 @@ class PeopleMiddleware:
         }
         with capacity.sockets.place() as has_place:
             # One that is sent away costs the database nothing.
-            viewer = await hub().run(lambda: _viewer(headers)) if has_place else None
+            viewer = await self._recognise(headers) if has_place else None
             await self.inner({**scope, "viewer": viewer, "has_place": has_place}, receive, send)
+
+    async def _recognise(self, headers: dict[str, str]) -> Viewer | None:
+        async with hub().doors:
+            found: Viewer | None = await hub().run(lambda: _viewer(headers))
+        return found
 
 
 def _viewer(headers: dict[str, str]) -> Viewer | None:

@@ -37,7 +37,11 @@ LIVE_S_MAX = (
 WEBHOOK_MS_MAX = 500
 GIVE_UP_S = 120.0
 QUIET_S = 10.0
-RETRY_BASE_S, RETRY_S_MAX = 0.3, 5.0  # as realtime/static/realtime/protocol.js
+RETRY_FIRST_S, RETRY_S_MAX, RETRY_SHARE_MIN = (
+    2.5,
+    5.0,
+    0.06,
+)  # as realtime/static/realtime/protocol.js
 
 
 @dataclass
@@ -50,7 +54,8 @@ class Storm:
 
 
 def pause_s(attempt: int, chance: random.Random) -> float:
-    return min(RETRY_S_MAX, RETRY_BASE_S * 2 ** min(attempt, 10)) * (0.5 + chance.random() / 2)
+    full = min(RETRY_S_MAX, RETRY_FIRST_S * 2 ** min(attempt, 10))
+    return full * (RETRY_SHARE_MIN + chance.random() * (1 - RETRY_SHARE_MIN))
 
 
 class Callers:

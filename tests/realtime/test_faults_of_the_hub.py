@@ -255,10 +255,8 @@ async def test_crews_that_were_cut_at_the_same_number_share_one_read_and_see_onl
     ada, crew, dee, engine, monkeypatch
 ):
     reads = []
-    real = answers._events_since
-    monkeypatch.setattr(
-        answers, "_events_since", lambda *words: (reads.append(1), real(*words))[1]
-    )
+    real = answers._run_since
+    monkeypatch.setattr(answers, "_run_since", lambda *words: (reads.append(1), real(*words))[1])
     async with as_(ada) as client:
         since = (await client.hello())["seq"]
         incident = await do(opened, ada)
@@ -279,7 +277,7 @@ async def test_crews_that_were_cut_at_the_same_number_share_one_read_and_see_onl
 async def test_a_socket_that_missed_nothing_is_answered_without_reading(ada, monkeypatch):
     async with as_(ada) as client:
         since = (await client.hello())["seq"]
-        monkeypatch.setattr(answers, "_events_since", None)
+        monkeypatch.setattr(answers, "_run_since", None)
         async with connected_beside(ada) as again:
             resumed = await again.hello(since=since)
             await do(opened, ada)

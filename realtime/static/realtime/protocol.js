@@ -2,7 +2,8 @@
 import { follows, isEventNumber, sameNumber } from "#realtime/wire";
 
 export const PROTOCOL_VERSION = 1;
-const RECONNECT_MS_MIN = 300;
+const RECONNECT_MS_FIRST = 2500;
+const RECONNECT_SHARE_MIN = 0.06;
 const RECONNECT_MS_MAX = 5000;
 const RECONNECT_DOUBLINGS_MAX = 10;
 export const KINDS = Object.freeze(["calls", "incidents", "units", "assignments", "alarms"]);
@@ -62,16 +63,16 @@ export function hello(since) {
 }
 
 /**
- * The delay before the n-th reconnection: doubling, never longer than `maxMs`, with up to half of it by chance so
- * that a restarted server is not met by all screens in the same instant.
+ * The delay before the n-th reconnection: by chance from nearly nothing up to a bound that doubles, never longer than
+ * `maxMs`. A restarted server is met by thousands of screens at once, and callers must get through between them.
  * @param {number} attempt 0 for the first
  * @param {number} chance 0..1
  */
 export function reconnectDelayMs(
   attempt,
   chance,
-  { baseMs = RECONNECT_MS_MIN, maxMs = RECONNECT_MS_MAX } = {},
+  { baseMs = RECONNECT_MS_FIRST, maxMs = RECONNECT_MS_MAX } = {},
 ) {
   const full = Math.min(maxMs, baseMs * 2 ** Math.min(attempt, RECONNECT_DOUBLINGS_MAX));
-  return Math.round(full * (0.5 + chance / 2));
+  return Math.round(full * (RECONNECT_SHARE_MIN + chance * (1 - RECONNECT_SHARE_MIN)));
 }
