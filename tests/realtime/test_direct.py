@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from websockets.frames import OP_TEXT, Frame
 from websockets.streams import StreamReader
@@ -63,6 +63,7 @@ class Screen:
             self.got.append(text)
 
 
+@example(floor=0, acts=["turn", "stall", "event", "turn", "turn", "wake", "event"])
 @given(
     floor=st.integers(0, 6),
     acts=st.lists(st.sampled_from(["event", "beat", "stall", "wake", "turn"]), max_size=60),
