@@ -18,6 +18,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
@@ -37,6 +38,9 @@ READ_RETRY_S = 0.5
 BEAT_S = 1.0
 BEAT_WAITS_S = 0.3  # for its read of the log; past it the beat says how old the last one is
 TELEMETRY_S = 1.0
+POSITIONS_OVERLAP_S = (
+    3.0  # received so long ago they are read again: their commit may have come late
+)
 RIGHTS_CHECK_S = 2.0
 # A hub that has not read the log for this long takes no new sockets: they come back later, or to another worker.
 READ_AGE_S_MAX = 8.0
@@ -223,6 +227,8 @@ class Hub:
     async def _spread(self) -> None:
         while True:
             await asyncio.sleep(TELEMETRY_S)
+            if self._ear.deaf:
+                await self._read_positions()
             if not self.positions:
                 continue
             moved, self.positions = self.positions, {}
@@ -237,6 +243,16 @@ class Hub:
                     frame = Ready(0, json.dumps({"type": "telemetry", "units": [own]}))
                 for subscriber in members:
                     subscriber.offer(frame)
+
+    async def _read_positions(self) -> None:
+        """Nobody rings for what other workers have received: the newest are read where they are stored."""
+        since = timezone.now() - timedelta(seconds=POSITIONS_OVERLAP_S)
+        try:
+            moved = await self.run(functools.partial(registry.positions_since, since))
+        except Exception:
+            logger.warning("positions_unread", exc_info=True)
+            return
+        self.positions |= {unit["id"]: unit for unit in moved}
 
     async def _check_rights(self) -> None:
         while True:

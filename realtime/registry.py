@@ -192,6 +192,16 @@ def register_position_handler(handle: Callable[[Viewer, dict[str, Any], datetime
     _single["position"] = handle
 
 
+def register_position_reader(read: Callable[[datetime], list[dict[str, Any]]]) -> None:
+    """`read(since)` gives the positions received since then, as `telemetry.publish` takes them."""
+    _single["positions"] = read
+
+
+def positions_since(since: datetime) -> list[dict[str, Any]]:
+    hook = _single.get("positions")
+    return hook(since) if hook else []
+
+
 def take_position(viewer: Viewer, frame: dict[str, Any], now: datetime) -> None:
     hook = _single.get("position")
     if hook is None:

@@ -27,6 +27,15 @@ from units.models import Unit
 POSITIONS_IN_BATCH_MAX = 1_000
 BODY_BYTES_MAX = 512 * 1024  # a full batch with every field
 
+_FIX_FIELDS = (
+    "position",
+    "position_at",
+    "position_received_at",
+    "accuracy_m",
+    "speed_kph",
+    "heading",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -66,6 +75,15 @@ def record_positions(reports: Sequence[Report]) -> list[dict[str, Any]]:
     return sorted(refused, key=lambda one: one["index"])
 
 
+def positions_since(since: datetime) -> list[dict[str, Any]]:
+    """Shown positions received since then, for screens whose worker was not rung.
+
+    No index: one would be written with every position, and this is read only while Redis is away.
+    """
+    moved = Unit.objects.filter(position_received_at__gt=since, position__isnull=False)
+    return [_telemetry(unit.pk, _fix(unit)) for unit in moved]
+
+
 def _room_for_history() -> bool:
     """On a nearly full disk the room is for calls; where the units are now is still kept and shown."""
     room = storage.has_room(Matter.TRACES, home=settings.HOME, folder="pg")
@@ -77,18 +95,20 @@ def _room_for_history() -> bool:
 def _lock_positions(unit_ids: set[UUID]) -> dict[UUID, Fix | None]:
     known: dict[UUID, Fix | None] = {}
     rows = Unit.objects.select_for_update().filter(pk__in=unit_ids, is_active=True).order_by("pk")
-    for unit in rows.only("position", "position_at", "position_received_at", "accuracy_m"):
-        known[unit.pk] = (
-            Fix(
-                LatLng(unit.position.y, unit.position.x),
-                unit.position_at,
-                unit.position_received_at or unit.position_at,
-                unit.accuracy_m,
-            )
-            if unit.position
-            else None
-        )
+    for unit in rows.only(*_FIX_FIELDS):
+        known[unit.pk] = _fix(unit) if unit.position else None
     return known
+
+
+def _fix(unit: Unit) -> Fix:
+    return Fix(
+        LatLng(unit.position.y, unit.position.x),
+        unit.position_at,
+        unit.position_received_at or unit.position_at,
+        unit.accuracy_m,
+        unit.speed_kph,
+        unit.heading,
+    )
 
 
 def _store(newest: dict[UUID, Fix], history: list[tuple[UUID, Fix, str]]) -> None:

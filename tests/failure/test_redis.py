@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.failure, pytest.mark.timeout(120, func_only=True)]
 WAIT_S_MAX = 0.2  # what a request may lose by a Redis that does not answer
 NOISE_S = 0.25  # of the machine
 WITHOUT_S, AFTER_RETURN_S = 5.0, 2.0
+LAT_WITHOUT = 0.9177
 CALLS = 12
 REPORT_S, LAT = 0.5, 0.91857
 
@@ -82,6 +83,13 @@ def test_calls_are_taken_and_every_screen_is_complete_without_redis_and_after_it
         during_s = rings(provider, f"+62812{mark}00")
         for screen in screens:
             screen.wait_for(has_all(f"+62812{mark}00"), WITHOUT_S, what="calls without Redis")
+        screens[0].telemetry.clear()
+        crew.reports_position(LAT_WITHOUT, 104.466, now().isoformat())
+        screens[0].wait_for(
+            lambda bot: any(unit["lat"] == LAT_WITHOUT for unit in bot.telemetry),
+            WITHOUT_S,
+            what="a position without Redis, from the other worker",
+        )
     finally:
         come_back(stack.redis)
 
