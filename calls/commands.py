@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import services
+from calls import restrictions, services
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
 from realtime.eventlog import Done
@@ -26,6 +26,12 @@ class OneCall(CommandBody):
 
 class DisposeCall(OneCall):
     disposition: Disposition
+    reason: Annotated[str, Field(max_length=REASON_CHARS_MAX), NoNul] = ""
+
+    with_repeats: bool = False
+
+
+class RestrictCaller(OneCall):
     reason: Annotated[str, Field(max_length=REASON_CHARS_MAX), NoNul] = ""
 
 
@@ -63,8 +69,22 @@ def hang_up(ctx: Context, body: OneCall) -> Done:
 def dispose(ctx: Context, body: DisposeCall) -> Done:
     """Say what the call was; ends it when it is still live."""
     return services.dispose(
-        ctx, call_id=body.call_id, disposition=body.disposition, reason=body.reason
+        ctx,
+        call_id=body.call_id,
+        disposition=body.disposition,
+        reason=body.reason,
+        with_repeats=body.with_repeats,
     )
+
+
+def restrict(ctx: Context, body: RestrictCaller) -> Done:
+    """Give the caller's number a later place in the queue for a day."""
+    return restrictions.restrict(ctx, call_id=body.call_id, reason=body.reason)
+
+
+def lift(ctx: Context, body: OneCall) -> Done:
+    """Lift the restriction of the caller's number."""
+    return restrictions.lift(ctx, call_id=body.call_id)
 
 
 def locate(ctx: Context, body: LocateCall) -> Done:
@@ -91,6 +111,8 @@ def register() -> None:
         ("call.release", OneCall, release),
         ("call.hang_up", OneCall, hang_up),
         ("call.dispose", DisposeCall, dispose),
+        ("caller.restrict", RestrictCaller, restrict),
+        ("caller.lift_restriction", OneCall, lift),
         ("call.locate", LocateCall, locate),
         ("call.reply", ReplyToCall, reply),
     ):

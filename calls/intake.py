@@ -13,12 +13,13 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
-from calls import metrics, selectors
+from calls import metrics, reputation, selectors
 from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
     AML_BEFORE_CALL,
     OVER,
+    WAITING,
     AddressKind,
     CallStatus,
     Channel,
@@ -105,17 +106,32 @@ class SeenMessage:
 # --- voice -------------------------------------------------------------------------------------
 
 
-def receive_call(seen: SeenCall, *, now: datetime) -> UUID:
+def receive_call(seen: SeenCall, *, now: datetime) -> Call:
     """The call of this SID, stored when it is new. The same webhook five times at once is one call."""
     for _ in range(ATTEMPTS_MAX):
         try:
             with change(by=Actor.system(seen.provider), now=now) as log:
-                return _new_call(log, seen).pk
+                return _new_call(log, seen)
         except _Repeated:
             known = selectors.call_by_sid(seen.provider, seen.sid[:SID_CHARS_MAX])
             if known is not None:
-                return known.pk
+                return known
     raise AssertionError("a repeated call must be found after its conflict")
+
+
+def key_pressed(*, provider: str, sid: str, now: datetime) -> str:
+    """A restricted caller has pressed a key: somebody is there, and means it."""
+    with change(by=Actor.system(provider), now=now) as log:
+        found = Call.objects.select_for_update(of=("self",))
+        call = found.filter(provider=provider, provider_sid=sid[:SID_CHARS_MAX]).first()
+        if call is None:
+            return "unknown_call"
+        if call.key_pressed_at is not None or call.status not in WAITING:
+            return "nothing_new"
+        call.key_pressed_at = now
+        call.save(update_fields=["key_pressed_at"])
+        log.record("call.key_pressed", calls=[call.pk], facts={"call_id": str(call.pk)})
+    return "applied"
 
 
 def receive_status(seen: SeenStatus, *, now: datetime) -> str:
@@ -196,6 +212,8 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
                 caller_name=limited(seen.caller_name, NAME_CHARS_MAX),
                 to_number=limited(seen.to, RAW_CHARS_MAX),
                 repeats=known.earlier_calls,
+                history=_history(caller, known, now=received_at),
+                restricted=known.is_restricted,
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
                 received_at=received_at,
@@ -443,6 +461,12 @@ def _join(log: Change, report: AmlReport, call: Call) -> None:
 
 
 # --- inside ------------------------------------------------------------------------------------
+
+
+def _history(number: str, known: selectors.KnownOfNumber, *, now: datetime) -> dict[str, Any]:
+    if not known.has_history:
+        return {}
+    return reputation.history(selectors.judged_calls(number), now=now).wire()
 
 
 def _number(raw: str) -> str:

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.gis.geos import Point
 
+from calls import restrictions, selectors
 from calls.domain import (
     LIVE,
+    OVER,
     PAPER,
     TEXT_CHANNELS,
     WAITING,
@@ -47,6 +49,8 @@ RING_DISPATCHER = "calls.ring_dispatcher"
 RETURN_TO_QUEUE = "calls.return_to_queue"
 HANG_UP = "calls.hang_up"
 SEND_MESSAGE = "calls.send_message"
+
+REPEATS_MAX = 200  # other calls of a number judged with one; the rest is judged with the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> Non
         call.disposition = Disposition.EMERGENCY
         call.disposed_at = now
     call.save(update_fields=["incident", "disposition", "disposed_at"])
+    if call.disposition == Disposition.EMERGENCY and call.caller:
+        restrictions.end(log, call, by=restrictions.BY_ITSELF)
     if before is not None:
         log.record(
             "call.detached",
@@ -222,29 +228,46 @@ def hang_up(ctx: Context, *, call_id: UUID) -> Done:
     return log.done
 
 
-def dispose(ctx: Context, *, call_id: UUID, disposition: Disposition, reason: str = "") -> Done:
-    """Say what the call was. Ends it when it is still live; may be corrected later."""
+def dispose(
+    ctx: Context,
+    *,
+    call_id: UUID,
+    disposition: Disposition,
+    reason: str = "",
+    with_repeats: bool = False,
+) -> Done:
+    """Say what the call was. Ends it when it is still live; may be corrected later.
+
+    `with_repeats`: and the same of the number's other calls that are over and not judged (at most REPEATS_MAX).
+    """
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        repeats = selectors.unjudged_repeats(call_id, most=REPEATS_MAX) if with_repeats else []
+        locked = lock([call_id, *repeats])
+        call = locked.pop(call_id, None)
+        if call is None:
+            raise Rejected("call_unknown", status=404)
         if call.status in WAITING:
             if call.channel not in TEXT_CHANNELS:
                 raise Rejected("call_not_answered")  # nobody has heard what it is
             _answer(ctx, log, call)
         if call.status in LIVE:
             _hang_up(log, call)
-        call.disposition = disposition
-        call.disposition_reason = limited(reason, REASON_CHARS_MAX)
-        call.disposed_at = ctx.now
-        call.disposed_by_id = ctx.viewer.user_id
-        call.save(
-            update_fields=["disposition", "disposition_reason", "disposed_at", "disposed_by"]
-        )
+        others = [one for one in locked.values() if one.disposed_at is None and one.status in OVER]
+        for one in (call, *others):
+            one.disposition = disposition
+            one.disposition_reason = limited(reason, REASON_CHARS_MAX)
+            one.disposed_at = ctx.now
+            one.disposed_by_id = ctx.viewer.user_id
+            one.save(
+                update_fields=["disposition", "disposition_reason", "disposed_at", "disposed_by"]
+            )
         log.record(
             "call.disposed",
-            calls=[call.pk],
+            calls=[call.pk, *(one.pk for one in others)],
             facts={**_facts(call), "disposition": str(disposition)},
         )
-        log.result = {"call_id": str(call.pk)}
+        restrictions.after_judgement(log, call)
+        log.result = {"call_id": str(call.pk), "judged": 1 + len(others)}
     return log.done
 
 

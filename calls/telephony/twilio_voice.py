@@ -48,6 +48,10 @@ HOLDING = (
     ("id-ID", "Panggilan Anda sudah kami terima. Jangan tutup telepon."),
     ("en-GB", "We have your call. Please stay on the line."),
 )
+PRESS_A_KEY = (
+    ("id-ID", "Jika ini keadaan darurat, tekan tombol apa saja."),
+    ("en-GB", "If this is an emergency, press any key."),
+)
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
@@ -68,6 +72,19 @@ def greet_and_queue() -> str:
     response = VoiceResponse()
     _say(response, GREETING)
     _enqueue(response)
+    return str(response)
+
+
+def greet_and_ask_for_a_key() -> str:
+    """For a restricted number: a key says that somebody means it. Without one the queue follows all the same."""
+    response = VoiceResponse()
+    _say(response, GREETING)
+    path = reverse("twilio-voice-key")
+    gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
+    for language, words in PRESS_A_KEY:
+        gather.say(words, language=language)
+    response.append(gather)
+    response.redirect(path, method="POST")
     return str(response)
 
 
