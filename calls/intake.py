@@ -120,7 +120,7 @@ def receive_call(seen: SeenCall, *, now: datetime) -> Call:
 
 
 def key_pressed(*, provider: str, sid: str, now: datetime) -> str:
-    """A restricted caller has pressed a key: somebody is there, and means it."""
+    """Somebody is there, and means it."""
     with change(by=Actor.system(provider), now=now) as log:
         found = Call.objects.select_for_update(of=("self",))
         call = found.filter(provider=provider, provider_sid=sid[:SID_CHARS_MAX]).first()
@@ -214,6 +214,7 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
                 repeats=known.earlier_calls,
                 history=_history(caller, known, now=received_at),
                 restricted=known.is_restricted,
+                burst=known.in_burst + 1 >= reputation.BURST_CALLS_MIN,
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
                 received_at=received_at,

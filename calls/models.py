@@ -78,6 +78,8 @@ class Call(models.Model):
     )
     # The number was restricted when it called, and is still: a later place in the queue, never a refusal.
     restricted = models.BooleanField(_("restricted"), default=False, db_default=False)
+    # The number calls again and again: it is asked for a key, and with one it has the place of everybody else.
+    burst = models.BooleanField(_("calls again and again"), default=False, db_default=False)
     key_pressed_at = models.DateTimeField(_("key pressed"), null=True, blank=True)
     # Its webhook never came; it was found in the provider's list afterwards.
     recovered = models.BooleanField(_("found afterwards"), default=False)

@@ -23,6 +23,10 @@ NUISANCE = {Disposition.PRANK: 1.0, Disposition.GHOST: 0.25}
 RESTRICT_SCORE_MIN = 2.5  # three pranks of one day
 # A number from which a real emergency came so recently is not restricted, whatever else came from it.
 TRUSTED_AFTER_EMERGENCY = timedelta(days=30)
+# A number that calls again and again: so many calls within so short a time. Fear does that, and so does a machine: it
+# is asked for a key. One prank is then enough for a restriction.
+BURST_CALLS_MIN = 3
+BURST_WITHIN = timedelta(minutes=10)
 RESTRICTION_LASTS = timedelta(hours=24)
 
 
@@ -82,11 +86,15 @@ def score(calls: Iterable[Judged], *, now: datetime) -> float:
     )
 
 
-def should_restrict(calls: Iterable[Judged], *, now: datetime) -> bool:
+def should_restrict(calls: Iterable[Judged], *, in_burst: int = 0, now: datetime) -> bool:
+    """`in_burst`: how often the number has called within BURST_WITHIN, judged or not."""
     known = list(calls)
     if any(now - call.at <= TRUSTED_AFTER_EMERGENCY for call in _emergencies(known)):
         return False
-    return score(known, now=now) >= RESTRICT_SCORE_MIN
+    pranked = any(
+        call.disposition == Disposition.PRANK and now - call.at <= BURST_WITHIN for call in known
+    )
+    return (pranked and in_burst >= BURST_CALLS_MIN) or score(known, now=now) >= RESTRICT_SCORE_MIN
 
 
 def _emergencies(calls: Iterable[Judged]) -> list[Judged]:

@@ -45,7 +45,8 @@ def after_judgement(log: Change, call: Call) -> None:
         end(log, call, by=BY_ITSELF)
     elif call.disposition in reputation.NUISANCE:
         judged = selectors.judged_calls(call.caller)
-        if reputation.should_restrict(judged, now=log.now):
+        burst = selectors.calls_since(call.caller, log.now - reputation.BURST_WITHIN)
+        if reputation.should_restrict(judged, in_burst=burst, now=log.now):
             begin(log, call, by=BY_ITSELF)
 
 

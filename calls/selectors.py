@@ -31,7 +31,7 @@ from calls.models import (
     Notice,
     WebhookRecord,
 )
-from calls.reputation import HISTORY_CALLS_MAX, Judged
+from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
 from calls.telephony.port import Leg
 from realtime import prepared
 from realtime.protocol import stamp
@@ -216,12 +216,13 @@ def sent_statuses(provider: str, sids: Iterable[str]) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class KnownOfNumber:
     """`earlier_calls` in REPEATS_WINDOW; whether a position of the telephone waits for a call to belong to; whether
-    earlier calls were judged; whether the number is restricted now."""
+    earlier calls were judged; whether the number is restricted now; its calls within BURST_WITHIN."""
 
     earlier_calls: int = 0
     has_reports: bool = False
     has_history: bool = False
     is_restricted: bool = False
+    in_burst: int = 0
 
 
 def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> KnownOfNumber:
@@ -234,8 +235,15 @@ def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> K
         " WHERE number = %(n)s AND call_id IS NULL AND received_at >= %(reports)s),"
         " EXISTS (SELECT FROM calls_call WHERE caller = %(n)s AND disposed_at IS NOT NULL),"
         " EXISTS (SELECT FROM calls_callerrestriction"
-        " WHERE number = %(n)s AND lifted_at IS NULL AND ends_at > %(now)s)",
-        {"n": number, "day": now - REPEATS_WINDOW, "reports": reports_since, "now": now},
+        " WHERE number = %(n)s AND lifted_at IS NULL AND ends_at > %(now)s),"
+        " (SELECT count(*) FROM calls_call WHERE caller = %(n)s AND received_at > %(burst)s)",
+        {
+            "n": number,
+            "day": now - REPEATS_WINDOW,
+            "reports": reports_since,
+            "now": now,
+            "burst": now - BURST_WITHIN,
+        },
     )
     return KnownOfNumber(*found[0])
 
@@ -248,6 +256,10 @@ def judged_calls(number: str) -> list[Judged]:
         .values_list("received_at", "disposition", "incident__type_id")[:HISTORY_CALLS_MAX]
     )
     return [Judged(at, disposition, type_) for at, disposition, type_ in rows]
+
+
+def calls_since(number: str, since: datetime) -> int:
+    return Call.objects.filter(caller=number, received_at__gt=since).count()
 
 
 def unjudged_repeats(call_id: Any, *, most: int) -> list[UUID]:
@@ -359,6 +371,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "repeats": call.repeats,
         "history": call.history or None,
         "restricted": call.restricted,
+        "burst": call.burst,
         "key_pressed": call.key_pressed_at is not None,
         "paper": call.provider == PAPER,
         "recovered": call.recovered,

@@ -73,14 +73,14 @@ def _empty_document(*_args: Any, **_arguments: Any) -> HttpResponse:
 @webhook("voice_incoming", instead=_greet_and_hold, mistaken=_greet_and_queue, never_fails=True)
 def voice_incoming(request: Request) -> Answer:
     call = intake.receive_call(_seen_call(request), now=request.now)
-    if call.restricted:
+    if call.restricted or call.burst:
         return _twiml(twilio_voice.greet_and_ask_for_a_key()), "received"
     return _greet_and_queue(), "received"
 
 
 @webhook("voice_key", instead=_queue, never_fails=True, keeps=never)
 def voice_key(request: Request) -> Answer:
-    """A restricted caller has pressed a key, or not: either way the queue follows, nobody is shut out."""
+    """Who was asked for a key has pressed one, or not: either way the queue follows, nobody is shut out."""
     pressed = bool(request.get("Digits").strip())
     outcome = "no_key"
     if pressed:

@@ -76,7 +76,7 @@ def greet_and_queue() -> str:
 
 
 def greet_and_ask_for_a_key() -> str:
-    """For a restricted number: a key says that somebody means it. Without one the queue follows all the same."""
+    """A key says that somebody is there and means it. Without one the queue follows all the same."""
     response = VoiceResponse()
     _say(response, GREETING)
     path = reverse("twilio-voice-key")

@@ -51,6 +51,7 @@ def names():
 def test_the_dispatcher_sees_what_the_number_has_done_before(calls):
     calls.judged("prank")
     calls.judged("prank")
+    assert not names()
     call, _ = calls.comes()
 
     seen = row(call)["history"]
@@ -87,6 +88,26 @@ def test_after_three_pranks_the_next_call_is_asked_for_a_key_and_comes_into_the_
     assert row(call)["key_pressed"] is True
 
 
+def test_one_prank_is_enough_for_a_number_that_calls_again_and_again(calls):
+    calls.comes()
+    calls.comes()
+    calls.judged("prank")
+    call, answer = calls.comes()
+    assert row(call)["restricted"] is True
+    assert "Gather" in verbs(answer)
+
+
+def test_who_calls_for_the_third_time_within_minutes_is_asked_for_a_key(calls, post):
+    """Fear does that, and so does a machine; only one of them presses a key."""
+    documents = [verbs(calls.comes()[1]) for _ in range(3)]
+    assert ["Gather" in one for one in documents] == [False, False, True]
+
+    call = Call.objects.latest("received_at")
+    assert (row(call)["burst"], row(call)["restricted"]) == (True, False)
+    post(KEY, {"CallSid": call.provider_sid, "Digits": "1"})
+    assert row(call)["key_pressed"] is True
+
+
 def test_who_presses_no_key_comes_into_the_queue_all_the_same(calls, post):
     for _ in range(3):
         calls.judged("prank")
@@ -109,7 +130,9 @@ def test_the_same_webhook_again_gets_the_same_document(calls, ring):
 def test_it_ends_by_itself_after_a_day_and_can_begin_again(calls):
     for _ in range(3):
         calls.judged("prank")
+    a_day_later = timezone.now() - reputation.RESTRICTION_LASTS - timedelta(seconds=1)
     CallerRestriction.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    Call.objects.update(received_at=a_day_later)
 
     call, answer = calls.comes()
     assert row(call)["restricted"] is False

@@ -65,6 +65,21 @@ def test_when_a_number_gets_a_later_place(calls, restricted):
     assert should_restrict(calls, now=NOW) is restricted
 
 
+@pytest.mark.parametrize(
+    ("calls", "in_burst", "restricted"),
+    [
+        ([ago(0)], 3, True),  # pranked just now, and goes on calling
+        ([ago(0)], 2, False),
+        ([ago(0.1)], 9, False),  # that prank was hours ago
+        ([ago(0, GHOST)], 9, False),
+        ([], 9, False),  # many calls alone say nothing: fear makes people call again
+        ([ago(0), ago(20, FIRE)], 9, False),
+    ],
+)
+def test_a_number_that_pranks_in_a_burst_gets_a_later_place_at_once(calls, in_burst, restricted):
+    assert should_restrict(calls, in_burst=in_burst, now=NOW) is restricted
+
+
 @given(st.lists(judged, max_size=20), st.randoms())
 def test_the_order_in_which_they_are_read_changes_nothing(calls, chance):
     mixed = list(calls)

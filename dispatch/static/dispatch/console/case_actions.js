@@ -22,6 +22,12 @@ export class CaseActions {
     );
     this.release = button(gettext("Give back"), null, () => app.act("call.release", call()));
     this.hangUp = button(gettext("Hang up"), null, () => app.act("call.hang_up", call()));
+    this.restrict = button(gettext("Answer this number later"), null, () =>
+      app.act("caller.restrict", call()),
+    );
+    this.lift = button(gettext("Lift the restriction"), null, () =>
+      app.act("caller.lift_restriction", call()),
+    );
     this.attach = h("span", "attach");
     this.ending = this.#ending();
     this.element = h(
@@ -33,6 +39,8 @@ export class CaseActions {
       this.attach,
       this.release,
       this.hangUp,
+      this.restrict,
+      this.lift,
       this.ending,
     );
   }
@@ -88,6 +96,8 @@ export class CaseActions {
     const mine = call?.status === "answered";
     show(this.release, mine);
     show(this.hangUp, mine);
+    show(this.restrict, call?.caller && !attached && !call.restricted);
+    show(this.lift, call?.restricted);
     show(this.attach, call && !attached && !waiting);
     if (call && !attached && !waiting) this.#attachable(subject);
     setText(this.endText, subject.incident ? gettext("Close") : gettext("End as"));

@@ -7,7 +7,7 @@ const keys = () => [
   [gettext("Answer the longest waiting call"), ["F1"]],
   [gettext("Answer into the likely incident"), ["⇧F1"]],
   [gettext("Waiting calls; go through, open or answer"), ["F2", "↑↓", "Enter"]],
-  [gettext("End the chosen call as silent, prank, information"), ["F9", "1–3"]],
+  [gettext("Say what the chosen call was"), ["F9", "1–9"]],
   [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
   [gettext("Show new incidents"), ["N"]],
   [gettext("Units; go through, into the command line"), ["F4", "↑↓", "Enter"]],

@@ -81,7 +81,7 @@ export class Keys {
     // After F9 the digit is a key wherever the focus is: after answering it is in the type field.
     const quick = Date.now() < this.#quickUntil;
     this.#quickUntil = 0;
-    if (quick && /^[1-3]$/.test(event.key)) return () => app.panel("calls").dispose(event.key);
+    if (quick && /^[1-9]$/.test(event.key)) return () => app.panel("calls").dispose(event.key);
     if (isTyping(event.target)) return null;
     return this.letters[event.key.toLowerCase()] ?? null;
   }
