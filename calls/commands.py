@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import restrictions, services
+from calls import call_back, restrictions, services
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
 from realtime.eventlog import Done
@@ -77,6 +77,11 @@ def dispose(ctx: Context, body: DisposeCall) -> Done:
     )
 
 
+def ring_back(ctx: Context, body: OneCall) -> Done:
+    """Ring the caller of a call that is over, into the same incident."""
+    return call_back.call_back(ctx, call_id=body.call_id)
+
+
 def restrict(ctx: Context, body: RestrictCaller) -> Done:
     """Give the caller's number a later place in the queue for a day."""
     return restrictions.restrict(ctx, call_id=body.call_id, reason=body.reason)
@@ -111,6 +116,7 @@ def register() -> None:
         ("call.release", OneCall, release),
         ("call.hang_up", OneCall, hang_up),
         ("call.dispose", DisposeCall, dispose),
+        ("call.call_back", OneCall, ring_back),
         ("caller.restrict", RestrictCaller, restrict),
         ("caller.lift_restriction", OneCall, lift),
         ("call.locate", LocateCall, locate),
@@ -122,6 +128,8 @@ def register() -> None:
         "call_taken": _("%(by)s was first and has answered this call."),
         "call_over": _("The call is over."),
         "call_not_answered": _("Answer the call first."),
+        "call_not_over": _("The caller is still on the line."),
+        "call_back_under_way": _("This number is being called already."),
         "caller_unknown": _("The caller's number is not known."),
         "location_impossible": _("This position is not possible."),
     }.items():

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls import intake, metrics, notices, selectors, services
+from calls import call_back, intake, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
@@ -54,6 +54,17 @@ def ring_dispatcher(*, call_id: str, dispatcher_id: str) -> None:
             "ring_dispatcher",
             lambda: provider.ring_dispatcher(leg, dispatcher_id=dispatcher_id),
         )
+
+
+@job(call_back.RING_CALLER, expected=(ProviderError,))
+def ring_caller(*, call_id: str) -> None:
+    leg = selectors.leg(call_id)
+    # Ended while the job waited, or rung already: nobody is rung twice.
+    if leg and leg.live and not leg.provider_sid:
+        provider = telephony()
+        pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
+        sid = _ask(provider.name, "ring_caller", lambda: provider.ring_caller(leg))
+        call_back.being_rung(call_id=call_id, provider=provider.name, sid=sid)
 
 
 @job(services.RETURN_TO_QUEUE, expected=(ProviderError,))

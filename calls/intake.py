@@ -119,6 +119,29 @@ def receive_call(seen: SeenCall, *, now: datetime) -> Call:
     raise AssertionError("a repeated call must be found after its conflict")
 
 
+def receive_call_back_status(
+    *, call_id: Any, sid: str, status: str, sequence: int | None, now: datetime
+) -> str:
+    """What the provider says of a call of ours to a citizen, known by its own address: the SID may not be here yet."""
+    with change(by=Actor.system("call_back"), now=now) as log:
+        found = Call.objects.select_for_update(of=("self",))
+        call = found.filter(pk=call_id, direction="out").first()
+        if call is None:
+            return "unknown_call"
+        before = ProviderState(
+            CallStatus(call.status), call.provider_status, call.provider_sequence
+        )
+        after = next_status(before, status[:PROVIDER_WORD_CHARS_MAX], sequence)
+        if after == before:
+            return "nothing_new"
+        call.provider_sid = call.provider_sid or sid[:SID_CHARS_MAX]
+        call.provider_status = after.provider_status
+        call.provider_sequence = after.sequence
+        call.save(update_fields=["provider_sid", "provider_status", "provider_sequence"])
+        _move(log, call, after.status)
+    return "applied"
+
+
 def key_pressed(*, provider: str, sid: str, now: datetime) -> str:
     """Somebody is there, and means it."""
     with change(by=Actor.system(provider), now=now) as log:
@@ -188,6 +211,10 @@ def _move(
             facts={"call_id": str(call.pk), "channel": call.channel},
         )
     else:
+        # Nobody of the centre has ended it: it would be over already.
+        call.left_by_caller = (
+            call.status == CallStatus.ANSWERED and call.provider_status == "completed"
+        )
         end(log, call, status=status, at=ended_at)
 
 

@@ -81,6 +81,16 @@ class Call(models.Model):
     # The number calls again and again: it is asked for a key, and with one it has the place of everybody else.
     burst = models.BooleanField(_("calls again and again"), default=False, db_default=False)
     key_pressed_at = models.DateTimeField(_("key pressed"), null=True, blank=True)
+    # The line ended while a dispatcher was on it and nobody here had hung up: done, or cut in the middle.
+    left_by_caller = models.BooleanField(_("left by the caller"), default=False, db_default=False)
+    call_back_of = models.ForeignKey(
+        "self",
+        verbose_name=_("call back of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     # Its webhook never came; it was found in the provider's list afterwards.
     recovered = models.BooleanField(_("found afterwards"), default=False)
 

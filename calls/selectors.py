@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from calls.domain import (
     LIVE,
+    NOT_REACHED,
     OVER,
     PAPER,
     TEXT_CHANNELS,
@@ -230,13 +231,15 @@ def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> K
     if not number:
         return KnownOfNumber()
     found = prepared.rows(
-        "SELECT (SELECT count(*) FROM calls_call WHERE caller = %(n)s AND received_at > %(day)s),"
+        "SELECT (SELECT count(*) FROM calls_call"
+        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(day)s),"
         " EXISTS (SELECT FROM calls_amlreport"
         " WHERE number = %(n)s AND call_id IS NULL AND received_at >= %(reports)s),"
         " EXISTS (SELECT FROM calls_call WHERE caller = %(n)s AND disposed_at IS NOT NULL),"
         " EXISTS (SELECT FROM calls_callerrestriction"
         " WHERE number = %(n)s AND lifted_at IS NULL AND ends_at > %(now)s),"
-        " (SELECT count(*) FROM calls_call WHERE caller = %(n)s AND received_at > %(burst)s)",
+        " (SELECT count(*) FROM calls_call"
+        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(burst)s)",
         {
             "n": number,
             "day": now - REPEATS_WINDOW,
@@ -259,7 +262,12 @@ def judged_calls(number: str) -> list[Judged]:
 
 
 def calls_since(number: str, since: datetime) -> int:
-    return Call.objects.filter(caller=number, received_at__gt=since).count()
+    return Call.objects.filter(caller=number, direction="in", received_at__gt=since).count()
+
+
+def is_being_called(number: str) -> bool:
+    """Whether the centre has a call of its own to this number."""
+    return Call.objects.filter(caller=number, direction="out", status=CallStatus.ANSWERED).exists()
 
 
 def unjudged_repeats(call_id: Any, *, most: int) -> list[UUID]:
@@ -368,6 +376,10 @@ def _wire(call: Call) -> dict[str, Any]:
         "incident_id": str(call.incident_id) if call.incident_id else None,
         "messages": [_message(one) for one in messages],
         "locations": [_location(one) for one in locations],
+        "direction": call.direction,
+        "call_back_of": str(call.call_back_of_id) if call.call_back_of_id else None,
+        "left_by_caller": call.left_by_caller,
+        "reached": _reached(call),
         "repeats": call.repeats,
         "history": call.history or None,
         "restricted": call.restricted,
@@ -376,6 +388,13 @@ def _wire(call: Call) -> dict[str, Any]:
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
     }
+
+
+def _reached(call: Call) -> bool | None:
+    """Of a call of ours that is over: whether somebody took it. Nothing to say of any other."""
+    if call.direction == "in" or call.status in LIVE:
+        return None
+    return call.provider_status not in NOT_REACHED
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -181,8 +181,9 @@ def end(log: Change, call: Call, *, status: CallStatus, at: datetime | None = No
     call.ended_at = at or log.now
     if status == CallStatus.ABANDONED:
         call.answered_by = None
-    call.save(update_fields=["status", "ended_at", "answered_by"])
-    log.record(f"call.{status.value}", calls=[call.pk], facts=_facts(call))
+    call.save(update_fields=["status", "ended_at", "answered_by", "left_by_caller"])
+    left = {"left_by_caller": True} if call.left_by_caller else {}
+    log.record(f"call.{status.value}", calls=[call.pk], facts={**_facts(call), **left})
 
 
 # --- commands ----------------------------------------------------------------------------------

@@ -107,6 +107,19 @@ def voice_status(request: Request) -> Answer:
     return _no_content(), intake.receive_status(seen, now=request.now)
 
 
+@webhook("voice_call_back", instead=_no_content)
+def voice_call_back(request: Request, *, call_id: Any) -> Answer:
+    """How a call of ours to a citizen goes."""
+    outcome = intake.receive_call_back_status(
+        call_id=call_id,
+        sid=request.sid,
+        status=request.get("CallStatus").strip().lower(),
+        sequence=_whole(request.get("SequenceNumber"), SEQUENCE_MAX),
+        now=request.now,
+    )
+    return _no_content(), outcome
+
+
 @webhook("voice_recording", instead=_no_content)
 def voice_recording(request: Request) -> Answer:
     if not request.get("RecordingSid").strip():

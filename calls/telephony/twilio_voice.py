@@ -24,6 +24,7 @@ API_TIMEOUT_S = 10.0
 RATE_LIMITED = 429
 LIST_PAGE_ROWS = 200  # of each request; all pages are read
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
+CALLER_RINGS_S = 45  # the provider takes it for no answer then
 CREW_RINGS_S = 25  # shorter than the step to the next rung of the ladder
 KEY_WAIT_S = 6
 NOTICE_READ_TIMES = 2
@@ -251,6 +252,21 @@ class TwilioVoice:
                 beep="false",
             )
         )
+
+    def ring_caller(self, leg: Leg) -> str:
+        base = settings.PUBLIC_BASE_URL
+        taken = _asked(
+            lambda: self._client.calls.create(
+                to=leg.caller,
+                from_=settings.TWILIO_NUMBER or leg.to_number,
+                url=base + reverse("twilio-voice-join", args=[leg.call_id]),
+                method="POST",
+                status_callback=base + reverse("twilio-voice-call-back", args=[leg.call_id]),
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=CALLER_RINGS_S,
+            )
+        )
+        return str(taken.sid)
 
     def hang_up(self, leg: Leg) -> None:
         _asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))

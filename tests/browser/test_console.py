@@ -240,6 +240,26 @@ def test_a_number_that_only_pranks_waits_behind_a_newer_caller_until_one_click_f
     expect(waiting).not_to_contain_text("dibatasi")
 
 
+def test_who_hung_up_twice_is_one_line_and_is_called_back_with_two_keys(
+    console: Page, service: Service
+) -> None:
+    caller, shown = a_number()
+    for _ in range(2):
+        service.hangs_up(service.rings(caller), caller)
+    over = console.get_by_role("group", name="Berakhir, belum dinilai")
+    line = over.locator(".call").filter(has_text=shown)
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("×2")
+
+    line.dblclick()
+    expect(console.get_by_role("button", name="Telepon balik")).to_be_visible()
+    console.keyboard.press("Alt+KeyB")
+
+    expect(line).to_have_count(0)
+    in_hand = console.get_by_role("group", name="Tersambung").locator(".call")
+    expect(in_hand.filter(has_text=shown)).to_contain_text("sedang ditelepon balik")
+
+
 def the_call(service: Service, caller: str) -> dict[str, Any]:
     return next(one for one in service.board()["calls"] if one["caller"] == caller)
 

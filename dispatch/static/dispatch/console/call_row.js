@@ -1,7 +1,8 @@
 /** One line of the calls panel: who, how often, why later, since when, and where. */
 import { channelSymbol, icon, sourceSymbol, swapIcon } from "#realtime/icons";
-import { callStatusName, channelName, gettext, sourceName } from "#realtime/words";
+import { channelName, gettext, sourceName } from "#realtime/words";
 import { bestLocation, isWaiting, judged, lastWords } from "#console/board";
+import { stateText } from "#console/callback";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText, loweredText } from "#console/history";
 
@@ -40,14 +41,17 @@ export function callRow(panel, call) {
     show(past, told.short);
     showAge(app, age, now);
     showWhere(app, source, where, now);
-    setText(state, stateText(panel, now));
+    setText(state, whoOrState(panel, now));
   };
   return row;
 }
 
-function stateText(panel, call) {
+function whoOrState(panel, call) {
   if (panel.justJudged.includes(call)) return panel.app.dispositionName(call.disposition);
-  return (call.status === "answered" ? call.answered_by?.name : null) ?? callStatusName(call.status);
+  return (
+    (call.status === "answered" && call.direction !== "out" ? call.answered_by?.name : null) ??
+    stateText(call)
+  );
 }
 
 function showAge(app, element, call) {

@@ -1,6 +1,7 @@
 /** What can be done with the chosen call or incident: answer, open, attach, end, close. */
 import { fill, gettext, shortNumber } from "#realtime/words";
 import { incidentsInOrder, incidentsNear, isWaiting } from "#console/board";
+import { canCallBack, leftInTheMiddle } from "#console/callback";
 import { h, kbd, once, setText, show } from "#console/dom";
 
 const ATTACH_MAX = 3;
@@ -22,6 +23,7 @@ export class CaseActions {
     );
     this.release = button(gettext("Give back"), null, () => app.act("call.release", call()));
     this.hangUp = button(gettext("Hang up"), null, () => app.act("call.hang_up", call()));
+    this.callBack = button(gettext("Call back"), "Alt B", () => this.ringBack(), "btn primary");
     this.restrict = button(gettext("Answer this number later"), null, () =>
       app.act("caller.restrict", call()),
     );
@@ -39,6 +41,7 @@ export class CaseActions {
       this.attach,
       this.release,
       this.hangUp,
+      this.callBack,
       this.restrict,
       this.lift,
       this.ending,
@@ -56,6 +59,23 @@ export class CaseActions {
       kbd("Alt X"),
     );
     return h("span", "ending", this.select, end);
+  }
+
+  /** The call to ring back: the chosen one, or the incident's newest whose line went before it was done. */
+  #toCallBack() {
+    const { subject } = this;
+    return subject.incident
+      ? leftInTheMiddle(subject.calls)
+      : canCallBack(subject.call)
+        ? subject.call
+        : null;
+  }
+
+  async ringBack() {
+    const call = this.#toCallBack();
+    if (!call) return;
+    const reply = await this.app.act("call.call_back", { call_id: call.id });
+    if (reply.ok && !this.subject.incident) this.app.ui.choose("call", reply.result.call_id);
   }
 
   focusEnding() {
@@ -96,6 +116,7 @@ export class CaseActions {
     const mine = call?.status === "answered";
     show(this.release, mine);
     show(this.hangUp, mine);
+    show(this.callBack, this.#toCallBack());
     show(this.restrict, call?.caller && !attached && !call.restricted);
     show(this.lift, call?.restricted);
     show(this.attach, call && !attached && !waiting);

@@ -1,7 +1,8 @@
 /** Header and step chain of the chosen call or incident. */
 import { channelSymbol, icon, priorityBadge, prioritySymbol, swapIcon } from "#realtime/icons";
 import { clockText, durationText, secondsBetween } from "#realtime/time";
-import { callStatusName, channelName, fill, gettext, priorityName, shortNumber } from "#realtime/words";
+import { channelName, fill, gettext, priorityName, shortNumber } from "#realtime/words";
+import { stateText } from "#console/callback";
 import { h, keyed, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText } from "#console/history";
 
@@ -68,7 +69,7 @@ export class CaseHead {
     );
     setText(this.age, this.app.age(call.received_at));
     const incident = call.incident_id ? this.app.store.get("incidents", call.incident_id) : null;
-    const state = callStatusName(call.status);
+    const state = stateText(call);
     setText(
       this.place,
       [call.caller ? call.caller_name : null, incident ? `${state} → ${shortNumber(incident.number)}` : state]

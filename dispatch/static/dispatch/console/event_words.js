@@ -16,6 +16,7 @@ const WORDS = {
   "call.released": () => gettext("Call given back to the queue"),
   "call.ended": () => gettext("Call ended"),
   "call.abandoned": () => gettext("Caller hung up before the answer"),
+  "call.called_back": () => gettext("Caller is called back"),
   "call.key_pressed": () => gettext("Caller pressed a key"),
   "caller.restricted": () => gettext("Number restricted for a day"),
   "caller.restriction_lifted": () => gettext("Restriction lifted"),

@@ -42,6 +42,7 @@ export class Keys {
       KeyL: part("evidence"),
       KeyU: part("units"),
       KeyT: part("callers"),
+      KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
         [1, 2, 3, 4].map((value) => [
