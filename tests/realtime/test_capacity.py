@@ -73,7 +73,7 @@ def test_workers_that_could_ask_for_more_connections_than_there_are_say_so(setti
     sentence = capacity.check_connections()
     assert sentence is not None
     assert "64 web workers with DATABASE_POOL=20" in sentence
-    assert "may ask for 1310" in sentence
+    assert "may ask for 1374" in sentence
 
 
 @pytest.mark.django_db(transaction=True)
