@@ -13,15 +13,16 @@ export function callRow(panel, call) {
   const spoken = h("span", "vh", channelName(call.channel));
   const who = h("span", call.caller ? "no" : "cut");
   const tag = h("span", "tag");
-  const lowered = h("span", "tag warn");
-  const past = h("span", "tag");
+  const lowered = h("span", "warn");
+  const past = h("span", null);
+  const third = h("span", "l3", lowered, past);
   const age = h("span", "num");
   const source = icon("l-text");
   const where = h("span", "cut");
-  const state = h("span", null);
+  const state = h("span", "state");
   const second = h("span", "l2", source, where, state);
   const row = h("div", { class: "call", role: "option", id: `call-${call.id}`, "data-id": call.id });
-  row.append(channel, h("span", "l1", spoken, who, tag, lowered, past), age, second);
+  row.append(channel, h("span", "l1", spoken, who, tag), age, second, third);
   row.update = ({ call: now, others }) => {
     setClass(row, "dense", panel.dense);
     const picked = app.ui.pickedCall === now.id;
@@ -39,8 +40,10 @@ export function callRow(panel, call) {
     setText(past, told.short);
     setAttribute(past, "title", told.long);
     show(past, told.short);
+    show(third, why || told.short);
     showAge(app, age, now);
-    showWhere(app, source, where, now);
+    // In a crowd each call has one line: why it is so far down comes first in it.
+    showWhere(app, source, where, now, panel.dense ? why : "");
     setText(state, whoOrState(panel, now));
   };
   return row;
@@ -62,7 +65,7 @@ function showAge(app, element, call) {
   setText(element, app.age(isWaiting(call) ? call.received_at : (call.ended_at ?? call.answered_at)));
 }
 
-function showWhere(app, source, where, call) {
+function showWhere(app, source, where, call, first) {
   const best = bestLocation(call.locations);
   const words = lastWords(call);
   swapIcon(
@@ -71,6 +74,8 @@ function showWhere(app, source, where, call) {
   );
   const place = best ? `${app.radius(best.radius_m)} ${best.label ?? sourceName(best.source)}` : null;
   const text = words && (!best || best.source === "text") ? `“${words}”` : place;
-  setText(where, text ?? gettext("position unknown"));
+  const known = text ?? gettext("position unknown");
+  setText(where, first ? `${first} · ${known}` : known);
+  setClass(where, "near", first);
   setAttribute(where, "title", words ?? place);
 }

@@ -23,7 +23,7 @@ export class CaseActions {
     );
     this.release = button(gettext("Give back"), null, () => app.act("call.release", call()));
     this.hangUp = button(gettext("Hang up"), null, () => app.act("call.hang_up", call()));
-    this.callBack = button(gettext("Call back"), "Alt B", () => this.ringBack(), "btn primary");
+    this.callBack = button(gettext("Call back"), "Alt B", () => this.ringBack());
     this.restrict = button(gettext("Answer this number later"), null, () =>
       app.act("caller.restrict", call()),
     );
