@@ -61,6 +61,11 @@ def release(ctx: Context, body: OneCall) -> Done:
     return services.release(ctx, call_id=body.call_id)
 
 
+def ask_for_a_key(ctx: Context, body: OneCall) -> Done:
+    """Ask a caller who says nothing to press a key."""
+    return services.ask_for_a_key(ctx, call_id=body.call_id)
+
+
 def hang_up(ctx: Context, body: OneCall) -> Done:
     """End an answered call or conversation."""
     return services.hang_up(ctx, call_id=body.call_id)
@@ -114,6 +119,7 @@ def register() -> None:
     for name, body, handle in (
         ("call.answer", OneCall, answer),
         ("call.release", OneCall, release),
+        ("call.ask_for_key", OneCall, ask_for_a_key),
         ("call.hang_up", OneCall, hang_up),
         ("call.dispose", DisposeCall, dispose),
         ("call.call_back", OneCall, ring_back),

@@ -75,6 +75,14 @@ def return_to_queue(*, call_id: str) -> None:
         _ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
 
 
+@job(services.ASK_FOR_A_KEY, expected=(ProviderError,))
+def ask_for_a_key(*, call_id: str) -> None:
+    leg = selectors.leg(call_id)
+    if leg and leg.live and selectors.answered_by(call_id):
+        provider = telephony()
+        _ask(provider.name, "ask_for_a_key", lambda: provider.ask_for_a_key(leg))
+
+
 @job(services.HANG_UP, expected=(ProviderError,))
 def hang_up(*, call_id: str) -> None:
     leg = selectors.leg(call_id)

@@ -18,8 +18,8 @@ from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
     AML_BEFORE_CALL,
+    LIVE,
     OVER,
-    WAITING,
     AddressKind,
     CallStatus,
     Channel,
@@ -149,7 +149,7 @@ def key_pressed(*, provider: str, sid: str, now: datetime) -> str:
         call = found.filter(provider=provider, provider_sid=sid[:SID_CHARS_MAX]).first()
         if call is None:
             return "unknown_call"
-        if call.key_pressed_at is not None or call.status not in WAITING:
+        if call.key_pressed_at is not None or call.status not in LIVE:
             return "nothing_new"
         call.key_pressed_at = now
         call.save(update_fields=["key_pressed_at"])

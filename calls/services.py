@@ -48,6 +48,7 @@ CONNECT_CALLER = "calls.connect_caller"
 RING_DISPATCHER = "calls.ring_dispatcher"
 RETURN_TO_QUEUE = "calls.return_to_queue"
 HANG_UP = "calls.hang_up"
+ASK_FOR_A_KEY = "calls.ask_for_a_key"
 SEND_MESSAGE = "calls.send_message"
 
 REPEATS_MAX = 200  # other calls of a number judged with one; the rest is judged with the next
@@ -213,6 +214,20 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
         if call.channel == Channel.VOICE:
             defer(RETURN_TO_QUEUE, priority=URGENT, call_id=str(call.pk))
         log.record("call.released", calls=[call.pk], facts=_facts(call))
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
+def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
+    """Somebody is on the line and says nothing: ask for a key. A key already pressed is forgotten first."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if call.status != CallStatus.ANSWERED or call.channel in TEXT_CHANNELS:
+            raise Rejected("call_not_answered")
+        call.key_pressed_at = None
+        call.save(update_fields=["key_pressed_at"])
+        defer(ASK_FOR_A_KEY, priority=URGENT, call_id=str(call.pk))
+        log.record("call.asked_for_key", calls=[call.pk], facts=_facts(call))
         log.result = {"call_id": str(call.pk)}
     return log.done
 

@@ -174,6 +174,26 @@ def voice_join(request: Request, *, call_id: Any) -> Answer:
     return _join(request, call_id=call_id), "connected"
 
 
+def _ask_for_a_key(_request: Request, *, call_id: Any) -> HttpResponse:
+    return _twiml(twilio_voice.ask_for_a_key(call_id))
+
+
+@webhook("voice_ask", instead=_ask_for_a_key, never_fails=True, keeps=never)
+def voice_ask(request: Request, *, call_id: Any) -> Answer:
+    return _ask_for_a_key(request, call_id=call_id), "asked"
+
+
+@webhook("voice_silent_key", instead=_join, never_fails=True)
+def voice_silent_key(request: Request, *, call_id: Any) -> Answer:
+    """Whoever could not speak has pressed a key, or not; then back to the dispatcher."""
+    outcome = "no_key"
+    if request.get("Digits").strip():
+        outcome = intake.key_pressed(provider="twilio", sid=request.sid, now=request.now)
+    if selectors.answered_by(call_id) is None:
+        return _queue(), "queued_again"  # given back in the meantime
+    return _join(request, call_id=call_id), outcome
+
+
 @webhook("voice_requeue", instead=_queue, never_fails=True, keeps=never)
 def voice_requeue(request: Request, *, call_id: Any) -> Answer:
     return _queue(), "queued_again"

@@ -59,6 +59,17 @@ class EmulatedVoice:
     def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
         """Nothing to report: Twilio tells us of a participant only where we ask it to."""
 
+    def ask_for_a_key(self, leg: Leg) -> None:
+        """The emulated caller presses one."""
+        self._tell("twilio-voice-ask", leg, CallStatus="in-progress", args=[leg.call_id])
+        self._tell(
+            "twilio-voice-silent-key",
+            leg,
+            args=[leg.call_id],
+            CallStatus="in-progress",
+            Digits="5",
+        )
+
     def ring_caller(self, leg: Leg) -> str:
         """The citizen answers at once."""
         sid = f"CA{leg.call_id.hex}"

@@ -58,6 +58,9 @@ class Telephony(Protocol):
     def return_to_queue(self, leg: Leg) -> None:
         """Put the caller back where the others wait."""
 
+    def ask_for_a_key(self, leg: Leg) -> None:
+        """Take the caller aside, ask for a key, and bring them back into the conference either way."""
+
     def hang_up(self, leg: Leg) -> None:
         """End the caller's leg."""
 

@@ -53,6 +53,10 @@ PRESS_A_KEY = (
     ("id-ID", "Jika ini keadaan darurat, tekan tombol apa saja."),
     ("en-GB", "If this is an emergency, press any key."),
 )
+PRESS_IF_SILENT = (
+    ("id-ID", "Jika Anda tidak bisa berbicara, tekan tombol apa saja sekarang."),
+    ("en-GB", "If you cannot speak, press any key now."),
+)
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
@@ -83,6 +87,18 @@ def greet_and_ask_for_a_key() -> str:
     path = reverse("twilio-voice-key")
     gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
     for language, words in PRESS_A_KEY:
+        gather.say(words, language=language)
+    response.append(gather)
+    response.redirect(path, method="POST")
+    return str(response)
+
+
+def ask_for_a_key(call_id: Any) -> str:
+    """For somebody who says nothing: perhaps they cannot. Then back to the dispatcher, with a key or without."""
+    response = VoiceResponse()
+    path = reverse("twilio-voice-silent-key", args=[call_id])
+    gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
+    for language, words in PRESS_IF_SILENT:
         gather.say(words, language=language)
     response.append(gather)
     response.redirect(path, method="POST")
@@ -252,6 +268,9 @@ class TwilioVoice:
                 beep="false",
             )
         )
+
+    def ask_for_a_key(self, leg: Leg) -> None:
+        self._redirect(leg, reverse("twilio-voice-ask", args=[leg.call_id]))
 
     def ring_caller(self, leg: Leg) -> str:
         base = settings.PUBLIC_BASE_URL

@@ -77,10 +77,13 @@ export class Calls extends Panel {
   }
 
   /** F9 and a digit: what the marked call was. */
-  async dispose(digit) {
+  dispose(digit) {
+    return this.disposeAs(QUICK[digit]);
+  }
+
+  async disposeAs(disposition) {
     const call = this.#picked();
     if (!call) return this.app.say(gettext("Choose a call first."), "refused");
-    const disposition = QUICK[digit];
     const body = { call_id: call.id, disposition, with_repeats: true };
     const reply = await this.app.act("call.dispose", body);
     if (!reply.ok) return reply;

@@ -1,6 +1,6 @@
 /** What can be done with the chosen call or incident: answer, open, attach, end, close. */
 import { fill, gettext, shortNumber } from "#realtime/words";
-import { incidentsInOrder, incidentsNear, isWaiting } from "#console/board";
+import { incidentsInOrder, incidentsNear, isWaiting, SPOKEN } from "#console/board";
 import { canCallBack, leftInTheMiddle } from "#console/callback";
 import { h, kbd, once, setText, show } from "#console/dom";
 
@@ -23,6 +23,7 @@ export class CaseActions {
     );
     this.release = button(gettext("Give back"), null, () => app.act("call.release", call()));
     this.hangUp = button(gettext("Hang up"), null, () => app.act("call.hang_up", call()));
+    this.ask = button(gettext("Silent? Ask for a key"), "Alt S", () => this.askForKey());
     this.callBack = button(gettext("Call back"), "Alt B", () => this.ringBack());
     this.restrict = button(gettext("Answer this number later"), null, () =>
       app.act("caller.restrict", call()),
@@ -41,6 +42,7 @@ export class CaseActions {
       this.attach,
       this.release,
       this.hangUp,
+      this.ask,
       this.callBack,
       this.restrict,
       this.lift,
@@ -59,6 +61,15 @@ export class CaseActions {
       kbd("Alt X"),
     );
     return h("span", "ending", this.select, end);
+  }
+
+  #isSpeaking() {
+    const { call } = this.subject;
+    return call?.status === "answered" && SPOKEN.has(call.channel);
+  }
+
+  askForKey() {
+    return this.#isSpeaking() ? this.app.act("call.ask_for_key", { call_id: this.subject.id }) : undefined;
   }
 
   /** The call to ring back: the chosen one, or the incident's newest whose line went before it was done. */
@@ -116,6 +127,7 @@ export class CaseActions {
     const mine = call?.status === "answered";
     show(this.release, mine);
     show(this.hangUp, mine);
+    show(this.ask, this.#isSpeaking());
     show(this.callBack, this.#toCallBack());
     show(this.restrict, call?.caller && !attached && !call.restricted);
     show(this.lift, call?.restricted);

@@ -17,6 +17,7 @@ const WORDS = {
   "call.ended": () => gettext("Call ended"),
   "call.abandoned": () => gettext("Caller hung up before the answer"),
   "call.called_back": () => gettext("Caller is called back"),
+  "call.asked_for_key": () => gettext("Silent caller is asked for a key"),
   "call.key_pressed": () => gettext("Caller pressed a key"),
   "caller.restricted": () => gettext("Number restricted for a day"),
   "caller.restriction_lifted": () => gettext("Restriction lifted"),

@@ -8,6 +8,7 @@ const keys = () => [
   [gettext("Answer into the likely incident"), ["⇧F1"]],
   [gettext("Waiting calls; go through, open or answer"), ["F2", "↑↓", "Enter"]],
   [gettext("Say what the chosen call was"), ["F9", "1–9"]],
+  [gettext("Silent caller: ask for a key, end as silent"), ["Alt S", "Alt G"]],
   [gettext("Call back"), ["Alt B"]],
   [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
   [gettext("Show new incidents"), ["N"]],

@@ -42,6 +42,8 @@ export class Keys {
       KeyL: part("evidence"),
       KeyU: part("units"),
       KeyT: part("callers"),
+      KeyG: () => app.panel("calls").disposeAs("ghost"),
+      KeyS: () => app.panel("case").part("actions").askForKey(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
