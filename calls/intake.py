@@ -18,7 +18,6 @@ from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
     AML_BEFORE_CALL,
-    LIVE,
     OVER,
     AddressKind,
     CallStatus,
@@ -119,44 +118,6 @@ def receive_call(seen: SeenCall, *, now: datetime) -> Call:
     raise AssertionError("a repeated call must be found after its conflict")
 
 
-def receive_call_back_status(
-    *, call_id: Any, sid: str, status: str, sequence: int | None, now: datetime
-) -> str:
-    """What the provider says of a call of ours to a citizen, known by its own address: the SID may not be here yet."""
-    with change(by=Actor.system("call_back"), now=now) as log:
-        found = Call.objects.select_for_update(of=("self",))
-        call = found.filter(pk=call_id, direction="out").first()
-        if call is None:
-            return "unknown_call"
-        before = ProviderState(
-            CallStatus(call.status), call.provider_status, call.provider_sequence
-        )
-        after = next_status(before, status[:PROVIDER_WORD_CHARS_MAX], sequence)
-        if after == before:
-            return "nothing_new"
-        call.provider_sid = call.provider_sid or sid[:SID_CHARS_MAX]
-        call.provider_status = after.provider_status
-        call.provider_sequence = after.sequence
-        call.save(update_fields=["provider_sid", "provider_status", "provider_sequence"])
-        _move(log, call, after.status)
-    return "applied"
-
-
-def key_pressed(*, provider: str, sid: str, now: datetime) -> str:
-    """Somebody is there, and means it."""
-    with change(by=Actor.system(provider), now=now) as log:
-        found = Call.objects.select_for_update(of=("self",))
-        call = found.filter(provider=provider, provider_sid=sid[:SID_CHARS_MAX]).first()
-        if call is None:
-            return "unknown_call"
-        if call.key_pressed_at is not None or call.status not in LIVE:
-            return "nothing_new"
-        call.key_pressed_at = now
-        call.save(update_fields=["key_pressed_at"])
-        log.record("call.key_pressed", calls=[call.pk], facts={"call_id": str(call.pk)})
-    return "applied"
-
-
 def receive_status(seen: SeenStatus, *, now: datetime) -> str:
     """Apply a status callback; answers what became of it. A call first heard of by its status is stored too."""
     for _ in range(ATTEMPTS_MAX):
@@ -186,7 +147,7 @@ def _receive_status(seen: SeenStatus, *, now: datetime) -> str:
         call.provider_sequence = after.sequence
         call.provider_at = max(filter(None, (call.provider_at, seen.at)), default=None)
         call.save(update_fields=["provider_status", "provider_sequence", "provider_at"])
-        _move(log, call, after.status, ended_at=seen.ended_at)
+        move(log, call, after.status, ended_at=seen.ended_at)
         return "applied"
 
 
@@ -196,9 +157,7 @@ def queue_call(*, provider: str, sid: str, now: datetime) -> str:
     return receive_status(seen, now=now)
 
 
-def _move(
-    log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None
-) -> None:
+def move(log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None) -> None:
     if status == call.status:
         return
     if status == CallStatus.QUEUED:

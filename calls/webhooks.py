@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, selectors
+from calls import intake, legs, selectors
 from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
@@ -84,7 +84,7 @@ def voice_key(request: Request) -> Answer:
     pressed = bool(request.get("Digits").strip())
     outcome = "no_key"
     if pressed:
-        outcome = intake.key_pressed(provider="twilio", sid=request.sid, now=request.now)
+        outcome = legs.key_pressed(provider="twilio", sid=request.sid, now=request.now)
     return _queue(), outcome
 
 
@@ -110,7 +110,7 @@ def voice_status(request: Request) -> Answer:
 @webhook("voice_call_back", instead=_no_content)
 def voice_call_back(request: Request, *, call_id: Any) -> Answer:
     """How a call of ours to a citizen goes."""
-    outcome = intake.receive_call_back_status(
+    outcome = legs.receive_call_back_status(
         call_id=call_id,
         sid=request.sid,
         status=request.get("CallStatus").strip().lower(),
@@ -188,7 +188,7 @@ def voice_silent_key(request: Request, *, call_id: Any) -> Answer:
     """Whoever could not speak has pressed a key, or not; then back to the dispatcher."""
     outcome = "no_key"
     if request.get("Digits").strip():
-        outcome = intake.key_pressed(provider="twilio", sid=request.sid, now=request.now)
+        outcome = legs.key_pressed(provider="twilio", sid=request.sid, now=request.now)
     if selectors.answered_by(call_id) is None:
         return _queue(), "queued_again"  # given back in the meantime
     return _join(request, call_id=call_id), outcome
