@@ -29,6 +29,7 @@ def send_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
 
 class EmulatedMessages:
     name = "emulator"
+    reports_as = "twilio"
 
     def __init__(self, send: Send = send_over_http) -> None:
         self._send = send

@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from django.urls import reverse
 
-from calls.domain import ProviderError
+from calls.domain import Channel, ProviderError
 from calls.signing import form, signature
 from calls.telephony.port import CrewCall, Leg, ListedCall
 
@@ -47,6 +47,8 @@ class EmulatedVoice:
     """Stands in for Twilio's side of a call; a dispatcher's telephone is taken to be answered at once."""
 
     name = "emulator"
+    channel = Channel.VOICE
+    is_metered = True
 
     def __init__(self, send: Send = send_over_http) -> None:
         self._send = send
