@@ -30,6 +30,9 @@ class Told(StrEnum):
     NO_ANSWER = (
         "no_answer"  # a dispatcher's telephone was rung for this call, and nobody picked it up
     )
+    LEFT = (
+        "left"  # a dispatcher's telephone has gone out of the call, and the caller is still there
+    )
     ENDED = "ended"  # the caller has left
     RECORDING = "recording"
 
@@ -89,8 +92,8 @@ def event_of(body: bytes, *, now: datetime) -> ExchangeEvent:
     )
     if event.told == Told.RECORDING and not event.recording_id:
         raise NotUnderstood("recording_id", "is needed with event “recording”")
-    if event.told == Told.NO_ANSWER and not event.agent:
-        raise NotUnderstood("agent", "is needed with event “no_answer”")
+    if event.told in (Told.NO_ANSWER, Told.LEFT) and not event.agent:
+        raise NotUnderstood("agent", f"is needed with event “{event.told}”")
     return event
 
 

@@ -36,8 +36,8 @@ def receive(event: ExchangeEvent, *, now: datetime) -> str:
             return "confirmed"  # of what a dispatcher did here, which is on the board already
         case Told.ANSWERED:
             return _picked_up(event, now=now)
-        case Told.NO_ANSWER:
-            return _not_picked_up(event, now=now)
+        case Told.NO_ANSWER | Told.LEFT:
+            return _alone(event, now=now)
 
 
 def _know(event: ExchangeEvent, *, now: datetime) -> None:
@@ -103,8 +103,8 @@ def _end_after_all(log: Change, call: Call) -> None:
     log.record("call.ended", calls=[call.pk], facts=facts)
 
 
-def _not_picked_up(event: ExchangeEvent, *, now: datetime) -> str:
-    """A dispatcher took the call here, but the telephone rang in vain: the caller goes back to where all see it."""
+def _alone(event: ExchangeEvent, *, now: datetime) -> str:
+    """The call is a dispatcher's on the board, but nobody is with the caller: it goes back to where all see it."""
     person = selectors.person_at_seat(event.agent)
     with change(by=Actor.system(PROVIDER), now=now) as log:
         call = _known(event)

@@ -14,6 +14,7 @@ from calls.signing import form, signature
 from calls.telephony.port import CrewCall, Leg, ListedCall
 
 REQUEST_TIMEOUT_S = 10.0
+TOO_MANY = 429  # what nginx says to more than it lets through
 
 SignedRequest = tuple[str, dict[str, str], bytes]
 Send = Callable[[str, dict[str, str], bytes], int]  # the HTTP status
@@ -108,4 +109,4 @@ class EmulatedVoice:
 def _accepted(status: int) -> None:
     if status >= 400:
         note = f"own service answered {status}"
-        raise ProviderError(note, permanent=status < 500)
+        raise ProviderError(note, permanent=status < 500 and status != TOO_MANY)
