@@ -12,8 +12,10 @@ import shutil
 import socket
 import socketserver
 import subprocess
+import tempfile
 import threading
 import time
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,14 +60,15 @@ def installed() -> tuple[str, Path] | None:
 class Asterisk:
     """Debian's Asterisk with the files of deploy/pbx, and two desks that are no telephones but extensions."""
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
+    def __init__(self) -> None:
+        # Short: its socket lies there, and the name of a socket has 107 letters at most.
+        self.home, self.port = Path(tempfile.mkdtemp(prefix="siaga-ast-")), free_port()
         found = installed()
         assert found is not None
         self.program, self.root = found
-        self.cdr = home / "log/cdr-csv/Master.csv"
+        self.cdr = self.home / "log/cdr-csv/Master.csv"
         self._write()
-        libraries = ":".join(str(self.root / name) for name in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"))  # fmt: skip
+        libraries = ":".join(str(self.root / name) for name in ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib"))  # fmt: skip
         here = {} if self.root == Path("/") else {"LD_LIBRARY_PATH": libraries}
         self.environment = {**os.environ, **here}
         self.process: subprocess.Popen[bytes] | None = None
@@ -84,6 +87,7 @@ class Asterisk:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(READY_S)
+        shutil.rmtree(self.home)
 
     def rings(self, caller: str, name: str = "") -> None:
         """A citizen dials 112, and stays on the line."""
@@ -139,14 +143,15 @@ class Asterisk:
     def _write(self) -> None:
         etc = self.home / "etc"
         for folder in (etc, *(self.home / name for name in ("run", "log/cdr-csv", "spool", "db", "moh", "var"))):  # fmt: skip
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
+        self._make_data()
         folders = {
             "astetcdir": etc,
             "astmoddir": self.root / "usr/lib/asterisk/modules",
             "astvarlibdir": self.home / "var",
             "astdbdir": self.home / "db",
             "astkeydir": self.home / "var",
-            "astdatadir": self.root / "usr/share/asterisk",
+            "astdatadir": self.home / "data",
             "astagidir": self.home / "var",
             "astspooldir": self.home / "spool",
             "astrundir": self.home / "run",
@@ -170,10 +175,27 @@ exten => ada,1,Answer()
  same => n,Wait(600)
 exten => bo,1,Ringing()
  same => n,Wait(600)
+[citizens-telephone]
+exten => _X.,1,Answer()
+ same => n,Wait(1)
+ same => n,SendDTMF(1)
+ same => n,Wait(5)
 """,
         }  # fmt: skip
         for name, text in files.items():
             (etc / f"{name}.conf").write_text(text)
+
+    def _make_data(self) -> None:
+        """Asterisk's own data, with the sounds of deploy/pbx beside them, in which nobody speaks."""
+        data, its_own = self.home / "data", self.root / "usr/share/asterisk"
+        (data / "sounds/siaga").mkdir(parents=True)
+        for one in its_own.iterdir():
+            if one.name != "sounds":
+                (data / one.name).symlink_to(one)
+        for name in ("notice", "thanks"):
+            with wave.open(str(data / f"sounds/siaga/{name}.wav"), "wb") as sound:
+                sound.setparams((1, 2, 8_000, 0, "NONE", ""))
+                sound.writeframes(bytes(16_000))
 
 
 # --- the stand-in ------------------------------------------------------------------------------
@@ -367,8 +389,8 @@ def _message(reader: Any) -> dict[str, str]:
 
 @contextmanager
 def running(exchange: Any) -> Iterator[Any]:
-    exchange.start()
     try:
+        exchange.start()
         yield exchange
     finally:
         exchange.stop()

@@ -62,7 +62,7 @@ def read(path: Path) -> Settings:
         keys=keys,
         listen=(control.get("address", "127.0.0.1"), control.getint("port", 8113)),
         certificate=control.get("certificate", ""),
-        spool=Path(centre.get("spool", "/var/spool/siaga-pbx")),
+        spool=Path(centre.get("spool", "/var/lib/siaga-pbx")),
         asterisk_host=asterisk.get("host", "127.0.0.1"),
         asterisk_port=asterisk.getint("port", 5038),
         asterisk_user=asterisk.get("user", "siaga"),
