@@ -60,7 +60,8 @@ def installed() -> tuple[str, Path] | None:
 class Asterisk:
     """Debian's Asterisk with the files of deploy/pbx, and two desks that are no telephones but extensions."""
 
-    def __init__(self) -> None:
+    def __init__(self, phones: str = "") -> None:
+        self.phones = phones
         # Short: its socket lies there, and the name of a socket has 107 letters at most.
         self.home, self.port = Path(tempfile.mkdtemp(prefix="siaga-ast-")), free_port()
         found = installed()
@@ -165,7 +166,7 @@ class Asterisk:
             "cdr": "[general]\nenable=yes\nunanswered=yes\n[csv]\nusegmtime=yes\nloguniqueid=yes\n",
             "musiconhold": f"[default]\nmode=files\ndirectory={self.home}/moh\n",
             "extensions": f"""[general]
-#include {PBX}/extensions_siaga.conf
+{self._dialplan()}
 [citizen]
 exten => _[+0-9].,1,Set(CALLERID(num)=${{EXTEN}})
  same => n,Set(CALLERID(name)=${{URIDECODE(${{CITIZEN_NAME}})}})
@@ -184,6 +185,14 @@ exten => _X.,1,Answer()
         }  # fmt: skip
         for name, text in files.items():
             (etc / f"{name}.conf").write_text(text)
+
+    def _dialplan(self) -> str:
+        """The file as it is, with the telephones for the hour without the centre filled in when a test wants them."""
+        text = (PBX / "extensions_siaga.conf").read_text()
+        if not self.phones:
+            return text
+        text = text.replace("Set(SIAGA_PHONES=)", f"Set(SIAGA_PHONES={self.phones})")
+        return text.replace("Set(SIAGA_ALONE_AFTER=3)", "Set(SIAGA_ALONE_AFTER=1)")
 
     def _make_data(self) -> None:
         """Asterisk's own data, with the sounds of deploy/pbx beside them, in which nobody speaks."""

@@ -325,6 +325,38 @@ def test_the_list_has_who_is_on_the_line_and_who_was(rung, exchange, ada):
     assert one.from_raw == CALLER
 
 
+# --- without the centre ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone(centre, tmp_path, provider):
+    """The real dialplan with the telephones that ring when nobody answers on a console."""
+    if installed() is None:
+        pytest.skip("no Asterisk here: SIAGA_ASTERISK names a folder with its unpacked packages")
+    with running(Asterisk(phones=SEATS["ada"])) as exchange:
+        beside = Beside(tmp_path, centre, exchange)
+        provider.TELEPHONY = "pbx"
+        provider.PBX_HMAC_KEY, provider.PBX_CONTROL_URL = KEY, beside.url
+        with running(beside):
+            yield exchange
+
+
+def test_without_the_centre_the_desks_ring_and_it_learns_afterwards_who_answered(
+    alone, centre, ada
+):
+    centre.is_away = True
+    alone.rings(CALLER)
+    wait_for(lambda: any("Dial" in row[5] for row in alone._rows()), "the desk rings", 40)
+    assert not Call.objects.exists()
+
+    centre.is_away = False
+    call = call_is("answered")
+    assert call.answered_by.username == "ada"
+    with pytest.raises(ProviderError) as error:  # a click elsewhere must not tear them apart
+        PbxVoice().connect_caller(effects.selectors.leg(call.pk))
+    assert error.value.permanent
+
+
 # --- who may ask -------------------------------------------------------------------------------
 
 
