@@ -9,7 +9,16 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the effects registers them with the job queue, whose application is ready by now.
-        from calls import commands, effects, housekeeping, notice_webhooks, replay, webhooks
+        from calls import (
+            commands,
+            effects,
+            housekeeping,
+            notice_webhooks,
+            pbx_webhooks,
+            replay,
+            sms_webhooks,
+            webhooks,
+        )
         from realtime.registry import register_companion
 
         assert effects.send_message
@@ -19,4 +28,6 @@ class CallsConfig(AppConfig):
         # take every entry for damaged.
         assert webhooks.voice_incoming
         assert notice_webhooks.notice_key
+        assert pbx_webhooks.pbx_calls
+        assert sms_webhooks.sms_messages
         register_companion("journal", replay.watch)

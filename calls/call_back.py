@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from calls import selectors
@@ -36,6 +37,8 @@ def call_back(ctx: Context, *, call_id: UUID) -> Done:
             raise Rejected("caller_unknown")
         if before.status in LIVE and before.channel in SPOKEN_CHANNELS:
             raise Rejected("call_not_over")
+        if settings.TELEPHONY == "pbx" and not settings.TWILIO_NUMBER:
+            raise Rejected("dial_by_hand", number=before.caller)
         if selectors.is_being_called(before.caller):
             raise Rejected("call_back_under_way")
         call = _outgoing(ctx, log, before)
@@ -81,7 +84,6 @@ def _outgoing(ctx: Context, log: Change, before: Call) -> Call:
         to_number=before.to_number,
         language=before.language,
         history=before.history,
-        provider=before.provider if before.channel in SPOKEN_CHANNELS else "",
         received_at=log.now,
         answered_at=log.now,
         answered_by_id=ctx.viewer.user_id,

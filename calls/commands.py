@@ -135,6 +135,8 @@ def register() -> None:
         "call_over": _("The call is over."),
         "call_not_answered": _("Answer the call first."),
         "call_not_over": _("The caller is still on the line."),
+        "dial_by_hand": _("The exchange cannot call from here. Dial %(number)s by hand."),
+        "ask_aloud": _("The exchange cannot ask for a key. Ask aloud for one."),
         "call_back_under_way": _("This number is being called already."),
         "caller_unknown": _("The caller's number is not known."),
         "location_impossible": _("This position is not possible."),

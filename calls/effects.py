@@ -14,10 +14,12 @@ from calls import call_back, intake, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
+from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.models import Notice
 from calls.telephony.emulator import EmulatedVoice
-from calls.telephony.port import CrewCall, Telephony
+from calls.telephony.pbx import PbxVoice
+from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
 from realtime import failpoints, pacing
 from realtime.clock import wall_now
@@ -27,28 +29,64 @@ VOICE = "voice"  # calls that we start; the provider limits them for the whole a
 
 
 def telephony() -> Telephony:
-    return TwilioVoice() if settings.TELEPHONY == "twilio" else EmulatedVoice()
+    """Who places the calls that we start."""
+    match settings.TELEPHONY:
+        case "twilio":
+            return TwilioVoice()
+        case "pbx":
+            return PbxVoice()
+    return EmulatedVoice()
+
+
+def telephony_of(leg: Leg) -> Telephony:
+    """Who has this caller on the line: only the provider that brought a call can move it."""
+    if leg.provider == PbxVoice.name:
+        return PbxVoice()
+    return TwilioVoice() if settings.TELEPHONY == "pbx" else telephony()
+
+
+def telephonies() -> list[Telephony]:
+    """Everybody who may bring a call here, and who may therefore have offered one that never arrived."""
+    found = [telephony()]
+    if settings.TELEPHONY == "pbx" and settings.TWILIO_NUMBER:
+        found.append(TwilioVoice())
+    if settings.TELEPHONY != "pbx" and settings.PBX_CONTROL_URL:
+        found.append(PbxVoice())
+    return found
 
 
 def messaging() -> Messaging:
-    return TwilioMessages() if settings.TELEPHONY == "twilio" else EmulatedMessages()
+    """An exchange carries no messages: beside it they go by Twilio, or SMS alone by a gateway."""
+    if settings.TELEPHONY == "emulator":
+        return EmulatedMessages()
+    return (
+        SmsGateway()
+        if settings.TELEPHONY == "pbx" and not settings.TWILIO_NUMBER
+        else TwilioMessages()
+    )
+
+
+def messaging_by(channel: str) -> Messaging:
+    """A gateway of SMS carries all SMS when there is one; WhatsApp stays with Twilio."""
+    return SmsGateway() if channel == Channel.SMS and settings.SMS_GATEWAY_URL else messaging()
 
 
 @job(services.CONNECT_CALLER, expected=(ProviderError,))
-def connect_caller(*, call_id: str) -> None:
-    leg = selectors.leg(call_id)
+def connect_caller(*, call_id: str, act_id: str = "") -> None:
+    leg = selectors.leg(call_id, act_id=act_id)
     # Released or ended while the job waited: the caller must not be pulled out of the queue again.
     if leg and leg.live and selectors.answered_by(call_id):
-        provider = telephony()
+        provider = telephony_of(leg)
         _ask(provider.name, "connect_caller", lambda: provider.connect_caller(leg))
 
 
 @job(services.RING_DISPATCHER, expected=(ProviderError,))
-def ring_dispatcher(*, call_id: str, dispatcher_id: str) -> None:
-    leg = selectors.leg(call_id)
+def ring_dispatcher(*, call_id: str, dispatcher_id: str, act_id: str = "") -> None:
+    leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.live and selectors.answered_by(call_id) == dispatcher_id:
-        provider = telephony()
-        pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
+        provider = telephony_of(leg)
+        if provider.is_metered:
+            pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
         _ask(
             provider.name,
             "ring_dispatcher",
@@ -61,33 +99,33 @@ def ring_caller(*, call_id: str) -> None:
     leg = selectors.leg(call_id)
     # Ended while the job waited, or rung already: nobody is rung twice.
     if leg and leg.live and not leg.provider_sid:
-        provider = telephony()
+        provider = telephony_of(leg)
         pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
         sid = _ask(provider.name, "ring_caller", lambda: provider.ring_caller(leg))
         call_back.being_rung(call_id=call_id, provider=provider.name, sid=sid)
 
 
 @job(services.RETURN_TO_QUEUE, expected=(ProviderError,))
-def return_to_queue(*, call_id: str) -> None:
-    leg = selectors.leg(call_id)
+def return_to_queue(*, call_id: str, act_id: str = "") -> None:
+    leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.live and not selectors.answered_by(call_id):
-        provider = telephony()
+        provider = telephony_of(leg)
         _ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
 
 
 @job(services.ASK_FOR_A_KEY, expected=(ProviderError,))
-def ask_for_a_key(*, call_id: str) -> None:
-    leg = selectors.leg(call_id)
+def ask_for_a_key(*, call_id: str, act_id: str = "") -> None:
+    leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.live and selectors.answered_by(call_id):
-        provider = telephony()
+        provider = telephony_of(leg)
         _ask(provider.name, "ask_for_a_key", lambda: provider.ask_for_a_key(leg))
 
 
 @job(services.HANG_UP, expected=(ProviderError,))
-def hang_up(*, call_id: str) -> None:
-    leg = selectors.leg(call_id)
+def hang_up(*, call_id: str, act_id: str = "") -> None:
+    leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.provider_sid:
-        provider = telephony()
+        provider = telephony_of(leg)
         _ask(provider.name, "hang_up", lambda: provider.hang_up(leg))
 
 
@@ -97,10 +135,15 @@ def send_message(*, message_id: str) -> None:
     message = selectors.outgoing(message_id)
     if message is None or message.sent:
         return
-    provider = messaging()
+    provider = messaging_by(message.channel)
     taken = _ask(provider.name, "send_message", lambda: provider.send_message(message))
     failpoints.passed("effect.asked")
-    intake.message_accepted(message_id=message_id, sid=taken.provider_sid, status=taken.status)
+    intake.message_accepted(
+        message_id=message_id,
+        provider=provider.reports_as,
+        sid=taken.provider_sid,
+        status=taken.status,
+    )
     failpoints.passed("effect.noted")
 
 
@@ -110,7 +153,7 @@ def send_notice(*, notice_id: str) -> None:
     notice = selectors.notice(notice_id)
     if notice is None or notice.provider_sid or notice.withdrawn_at is not None:
         return
-    if notice.channel == Channel.VOICE:
+    if notice.channel == Channel.VOICE and telephony().is_metered:
         wait_s = pacing.turn(VOICE, per_s=settings.VOICE_CALLS_PER_S)
         if wait_s > 0:
             # A job of its own: to wait for one's turn is no failure and uses up no try.
@@ -126,12 +169,12 @@ def send_notice(*, notice_id: str) -> None:
 
 def _call(notice: Notice) -> tuple[str, str]:
     provider = telephony()
-    call = CrewCall(notice_id=notice.pk, to=notice.to)
+    call = CrewCall(notice_id=notice.pk, to=notice.to, text=notice.text)
     return provider.name, _ask(provider.name, "call_crew", lambda: provider.call_crew(call))
 
 
 def _write(notice: Notice) -> tuple[str, str]:
-    provider = messaging()
+    provider = messaging_by(Channel.SMS)
     message = OutgoingMessage(
         message_id=notice.pk,
         channel=Channel.SMS,

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from calls import recovery
 from calls.domain import ProviderError
-from calls.effects import messaging, telephony
+from calls.effects import messaging, telephonies
 
 QUEUE = "housekeeping"
 TRIES_MAX = 3  # then the next minute is the next try
@@ -44,10 +44,22 @@ def _task(name: str) -> Any:
     )
 
 
+def _reconcile_with_each() -> None:
+    """One provider that does not answer must not keep back what another has."""
+    failed = []
+    for provider in telephonies():
+        try:
+            recovery.reconcile_calls(provider, now=timezone.now())
+        except ProviderError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
 @app.periodic(cron=cron(settings.RECONCILE_EVERY_S))
 @_task("calls.reconcile_calls")
 def reconcile_calls(context: Any, timestamp: int) -> None:
-    _try(context, lambda: recovery.reconcile_calls(telephony(), now=timezone.now()))
+    _try(context, _reconcile_with_each)
 
 
 @app.periodic(cron=cron(settings.RECONCILE_EVERY_S))

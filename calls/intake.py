@@ -73,6 +73,7 @@ class SeenCall:
     provider: str = "twilio"
     channel: Channel = Channel.VOICE
     status: CallStatus = CallStatus.RINGING
+    trunk: str = ""  # by which line of the exchange it came
     offered_at: datetime | None = None  # when it really came, if that is not now
     recovered: bool = False  # found in the provider's list, not told by the provider
 
@@ -85,6 +86,7 @@ class SeenStatus:
     at: datetime | None = None
     inbound: bool = False
     ended_at: datetime | None = None  # when it was over, if that is not now
+    cause: str = ""  # why it ended, in the provider's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _receive_status(seen: SeenStatus, *, now: datetime) -> str:
         call.provider_sequence = after.sequence
         call.provider_at = max(filter(None, (call.provider_at, seen.at)), default=None)
         call.save(update_fields=["provider_status", "provider_sequence", "provider_at"])
-        move(log, call, after.status, ended_at=seen.ended_at)
+        move(log, call, after.status, ended_at=seen.ended_at, cause=seen.cause)
         return "applied"
 
 
@@ -157,7 +159,14 @@ def queue_call(*, provider: str, sid: str, now: datetime) -> str:
     return receive_status(seen, now=now)
 
 
-def move(log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None) -> None:
+def move(
+    log: Change,
+    call: Call,
+    status: CallStatus,
+    *,
+    ended_at: datetime | None = None,
+    cause: str = "",
+) -> None:
     if status == call.status:
         return
     if status == CallStatus.QUEUED:
@@ -174,7 +183,7 @@ def move(log: Change, call: Call, status: CallStatus, *, ended_at: datetime | No
         call.left_by_caller = (
             call.status == CallStatus.ANSWERED and call.provider_status == "completed"
         )
-        end(log, call, status=status, at=ended_at)
+        end(log, call, status=status, at=ended_at, cause=cause)
 
 
 def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
@@ -209,11 +218,10 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
             )
     except IntegrityError:
         raise _Repeated from None
-    log.record(
-        "call.received",
-        calls=[call.pk],
-        facts={"call_id": str(call.pk), "channel": call.channel},
-    )
+    facts = {"call_id": str(call.pk), "channel": call.channel}
+    if seen.trunk:
+        facts["trunk"] = seen.trunk
+    log.record("call.received", calls=[call.pk], facts=facts)
     if known.has_reports:
         for report in selectors.unjoined_reports(caller, since=reports_since):
             _join(log, report, call)
@@ -340,18 +348,18 @@ def receive_message_status(
     return "applied" if is_new else "nothing_new"
 
 
-def message_accepted(*, message_id: Any, sid: str, status: str) -> None:
+def message_accepted(*, message_id: Any, provider: str, sid: str, status: str) -> None:
     """The provider has taken a message of ours. Its first reports may have been here before its answer."""
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)
-        message.provider_sid = sid[:SID_CHARS_MAX]
+        message.provider, message.provider_sid = provider, sid[:SID_CHARS_MAX]
         early = MessageStatus.objects.filter(
             provider=message.provider, provider_sid=message.provider_sid
         )
         for word in [status, *early.values_list("status", flat=True)]:
             message.provider_status = next_message_status(message.provider_status, word)
         early.update(message=message)
-        message.save(update_fields=["provider_sid", "provider_status"])
+        message.save(update_fields=["provider", "provider_sid", "provider_status"])
 
 
 def receive_recording(seen: dict[str, Any], *, provider: str, now: datetime) -> str:

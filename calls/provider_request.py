@@ -16,9 +16,20 @@ from django.http import HttpRequest
 
 from calls.domain import limited, storable
 from calls.models import SID_CHARS_MAX
+from calls.signed_json import SIGNATURE_HEADER
 
 TOKEN_CHARS_MAX = 100
-SID_NAMES = ("CallSid", "MessageSid", "SmsMessageSid", "SmsSid", "RecordingSid")
+SID_NAMES = (
+    "CallSid",
+    "MessageSid",
+    "SmsMessageSid",
+    "SmsSid",
+    "RecordingSid",
+    "call_id",
+    "message_id",
+)
+# By whom it is signed says the webhook; each looks only at its own.
+SIGNATURE_HEADERS = ("X-Twilio-Signature", SIGNATURE_HEADER)
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,9 @@ class ProviderRequest:
             query=query,
             body=body,
             is_json=headers.get("Content-Type", "").lower().startswith("application/json"),
-            signature=headers.get("X-Twilio-Signature", ""),
+            signature=next(
+                (value for one in SIGNATURE_HEADERS if (value := headers.get(one))), ""
+            ),
             token=limited(headers.get("I-Twilio-Idempotency-Token", ""), TOKEN_CHARS_MAX),
             now=now,
         )

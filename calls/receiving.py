@@ -27,7 +27,7 @@ from calls import aml as aml_rules
 from calls import journal, metrics, selectors
 from calls.domain import limited, storable
 from calls.models import WebhookRecord
-from calls.provider_request import ProviderRequest
+from calls.provider_request import TOKEN_CHARS_MAX, ProviderRequest
 from calls.telephony import twilio_voice
 from realtime import failpoints, prepared
 from realtime.eventlog import change
@@ -58,7 +58,8 @@ class Webhook:
 
     `keeps`: whether the journal must have it; a question that is asked again and again need not be.
     `mistaken` answers when we failed by our own fault: a caller must not be held until a mistake goes away.
-    `refusal` answers an unsigned or too large one; 403 and 413 otherwise.
+    `unsigned` says what is wrong with an unsigned one. `refusal` answers an unsigned or too large one; 403 and 413
+    otherwise.
     """
 
     kind: str
@@ -68,6 +69,7 @@ class Webhook:
     never_fails: bool
     keeps: Callable[[ProviderRequest], bool]
     verified: Callable[[ProviderRequest], bool]
+    unsigned: Callable[[ProviderRequest], str]
     refusal: Callable[[], HttpResponse] | None
 
 
@@ -83,6 +85,10 @@ def never(_request: ProviderRequest) -> bool:
     return False
 
 
+def _check_address_and_token(_request: ProviderRequest) -> str:
+    return UNSIGNED
+
+
 def webhook(  # noqa: PLR0913 - each is named where it is used
     kind: str,
     *,
@@ -91,6 +97,7 @@ def webhook(  # noqa: PLR0913 - each is named where it is used
     never_fails: bool = False,
     keeps: Callable[[ProviderRequest], bool] = _always,
     verified: Callable[[ProviderRequest], bool] | None = None,
+    unsigned: Callable[[ProviderRequest], str] = _check_address_and_token,
     refusal: Callable[[], HttpResponse] | None = None,
 ) -> Callable[[View], Callable[..., HttpResponse]]:
     """Make a view of a webhook."""
@@ -104,6 +111,7 @@ def webhook(  # noqa: PLR0913 - each is named where it is used
             never_fails,
             keeps,
             verified or _signed,
+            unsigned,
             refusal,
         )
 
@@ -176,7 +184,7 @@ def _refused(one: Webhook, request: ProviderRequest | None) -> Answer | None:
     if one.verified(request):
         return None
     _refuse(one.kind, request)
-    return _plain(UNSIGNED, 403), "rejected"
+    return _plain(one.unsigned(request), 403), "rejected"
 
 
 def _answer(one: Webhook, request: ProviderRequest, arguments: dict[str, Any]) -> Answer:
@@ -317,7 +325,7 @@ def _write_down(
         "path": limited(request.path, PATH_CHARS_MAX),
         "verified": verified,
         "provider_sid": request.sid,
-        "idempotency_token": request.token,
+        "idempotency_token": request.token or limited(request.get("event_id"), TOKEN_CHARS_MAX),
         "params": pairs,
         "body_sha256": hashlib.sha256(request.body).hexdigest(),
         "body_bytes": len(request.body),

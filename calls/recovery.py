@@ -42,7 +42,7 @@ def reconcile_calls(provider: Telephony, *, now: datetime) -> int:
         return 0
     states = selectors.provider_states(provider.name, [one.sid for one in listed])
     found = difference(listed, stored=states, now=now)
-    added = _each(found.missing, lambda one: _add_call(provider.name, one, now=now))
+    added = _each(found.missing, lambda one: _add_call(provider, one, now=now))
     _each(calls_behind(listed, states), lambda one: _refresh_call(provider.name, one, now=now))
     _conclude("calls", provider.name, found, added=added, now=now)
     return len(found.missing)
@@ -75,20 +75,21 @@ def reconcile_messages(provider: Messaging, *, now: datetime) -> int:
 # --- one of them ---------------------------------------------------------------------------------
 
 
-def _add_call(provider: str, one: ListedCall, *, now: datetime) -> None:
+def _add_call(provider: Telephony, one: ListedCall, *, now: datetime) -> None:
     seen = SeenCall(
         sid=one.sid,
         from_raw=one.from_raw,
         to=one.to,
         caller_name=one.caller_name,
-        provider=provider,
+        provider=provider.name,
+        channel=provider.channel,
         offered_at=one.at,
         recovered=True,
         status=status_of_missing(one.status),
     )
     intake.receive_call(seen, now=now)
     if seen.status in OVER:
-        _refresh_call(provider, one, now=now)
+        _refresh_call(provider.name, one, now=now)
 
 
 def _refresh_call(provider: str, one: ListedCall, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from calls.domain import (
@@ -35,12 +36,13 @@ from calls.models import (
 from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
 from calls.telephony.port import Leg
 from realtime import prepared
-from realtime.protocol import stamp
+from realtime.protocol import Role, stamp
 
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
 REPEATS_WINDOW = timedelta(hours=24)
+TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
 
 
@@ -135,9 +137,9 @@ def incident_ids(call_ids: Iterable[Any]) -> set[UUID]:
     return {incident_id for (incident_id,) in found}
 
 
-def leg(call_id: Any) -> Leg | None:
+def leg(call_id: Any, *, act_id: str = "") -> Leg | None:
     """The caller's side of a call, for the telephone provider."""
-    call = Call.objects.filter(pk=call_id).first()
+    call = Call.objects.select_related("answered_by").filter(pk=call_id).first()
     if call is None:
         return None
     return Leg(
@@ -146,6 +148,9 @@ def leg(call_id: Any) -> Leg | None:
         caller=call.caller,
         to_number=call.to_number,
         live=call.status in LIVE,
+        provider=call.provider,
+        seat=call.answered_by.username if call.answered_by is not None else "",
+        act_id=act_id,
     )
 
 
@@ -175,6 +180,18 @@ def notice(notice_id: Any) -> Notice | None:
 
 def call_by_sid(provider: str, sid: str) -> Call | None:
     return Call.objects.filter(provider=provider, provider_sid=sid).first() if sid else None
+
+
+def person_at_seat(name: str) -> Any:
+    """The key of the person who signs in with this name and may take calls; None: nobody."""
+    people = get_user_model().objects.filter(username=name, is_active=True, role__in=TAKES_CALLS)
+    return people.values_list("pk", flat=True).first()
+
+
+def is_done(kind: str, *, sid: str, event_id: str) -> bool:
+    """Whether this event of the provider has been acted on already."""
+    seen = WebhookRecord.objects.filter(provider_sid=sid, idempotency_token=event_id, kind=kind)
+    return seen.filter(verified=True).exclude(outcome__in=("", "error")).exists()
 
 
 def open_conversation(channel: str, party: str) -> QuerySet[Call]:

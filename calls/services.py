@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import uuid6
 from django.conf import settings
 from django.contrib.gis.geos import Point
 
@@ -16,6 +17,7 @@ from calls.domain import (
     LIVE,
     OVER,
     PAPER,
+    SPOKEN_CHANNELS,
     TEXT_CHANNELS,
     WAITING,
     AddressKind,
@@ -28,6 +30,7 @@ from calls.domain import (
     limited,
     step,
 )
+from calls.exchange import PROVIDER as EXCHANGE
 from calls.models import (
     LABEL_CHARS_MAX,
     RAW_CHARS_MAX,
@@ -176,15 +179,32 @@ def add_location(log: Change, call: Call, evidence: Evidence) -> Location | None
     return location
 
 
-def end(log: Change, call: Call, *, status: CallStatus, at: datetime | None = None) -> None:
+def end(
+    log: Change, call: Call, *, status: CallStatus, at: datetime | None = None, cause: str = ""
+) -> None:
     """The call is over; `status` says whether somebody had answered, `at` when, if we hear of it late."""
     call.status = status
     call.ended_at = at or log.now
     if status == CallStatus.ABANDONED:
         call.answered_by = None
     call.save(update_fields=["status", "ended_at", "answered_by", "left_by_caller"])
-    left = {"left_by_caller": True} if call.left_by_caller else {}
-    log.record(f"call.{status.value}", calls=[call.pk], facts={**_facts(call), **left})
+    facts = _facts(call)
+    if cause:
+        facts["cause"] = cause
+    if call.left_by_caller:
+        facts["left_by_caller"] = True
+    log.record(f"call.{status.value}", calls=[call.pk], facts=facts)
+
+
+def return_to_queue(log: Change, call: Call, *, status: CallStatus) -> None:
+    """Nobody has the call any more; the caller stays on the line and waits where the others wait."""
+    call.status = status
+    call.answered_by = None
+    call.queued_at = call.queued_at or log.now
+    call.save(update_fields=["status", "answered_by", "queued_at"])
+    if call.channel in SPOKEN_CHANNELS:
+        _defer_act(RETURN_TO_QUEUE, call, priority=URGENT)
+    log.record("call.released", calls=[call.pk], facts=_facts(call))
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -207,13 +227,7 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
         status = step(CallStatus(call.status), Happening.RELEASE)
         if status is None:
             raise Rejected("call_not_answered")
-        call.status = status
-        call.answered_by = None
-        call.queued_at = call.queued_at or ctx.now
-        call.save(update_fields=["status", "answered_by", "queued_at"])
-        if call.channel == Channel.VOICE:
-            defer(RETURN_TO_QUEUE, priority=URGENT, call_id=str(call.pk))
-        log.record("call.released", calls=[call.pk], facts=_facts(call))
+        return_to_queue(log, call, status=status)
         log.result = {"call_id": str(call.pk)}
     return log.done
 
@@ -224,9 +238,11 @@ def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
         call = _locked(call_id)
         if call.status != CallStatus.ANSWERED or call.channel in TEXT_CHANNELS:
             raise Rejected("call_not_answered")
+        if call.provider == EXCHANGE:
+            raise Rejected("ask_aloud")
         call.key_pressed_at = None
         call.save(update_fields=["key_pressed_at"])
-        defer(ASK_FOR_A_KEY, priority=URGENT, call_id=str(call.pk))
+        _defer_act(ASK_FOR_A_KEY, call, priority=URGENT)
         log.record("call.asked_for_key", calls=[call.pk], facts=_facts(call))
         log.result = {"call_id": str(call.pk)}
     return log.done
@@ -376,15 +392,10 @@ def _answer(ctx: Context, log: Change, call: Call) -> None:
     call.answered_at = call.answered_at or log.now
     call.answered_by_id = ctx.viewer.user_id
     call.save(update_fields=["status", "answered_at", "answered_by"])
-    if call.channel == Channel.VOICE:
+    if call.channel in SPOKEN_CHANNELS:
         # Two jobs: when ringing the dispatcher fails, the retry must not move the caller again.
-        defer(CONNECT_CALLER, priority=URGENT, call_id=str(call.pk))
-        defer(
-            RING_DISPATCHER,
-            priority=URGENT,
-            call_id=str(call.pk),
-            dispatcher_id=ctx.viewer.user_id,
-        )
+        _defer_act(CONNECT_CALLER, call, priority=URGENT)
+        _defer_act(RING_DISPATCHER, call, priority=URGENT, dispatcher_id=ctx.viewer.user_id)
     log.record(
         "call.answered",
         calls=[call.pk],
@@ -393,11 +404,16 @@ def _answer(ctx: Context, log: Change, call: Call) -> None:
 
 
 def _hang_up(log: Change, call: Call) -> None:
-    if call.channel == Channel.VOICE:
-        defer(HANG_UP, call_id=str(call.pk))
+    if call.channel in SPOKEN_CHANNELS:
+        _defer_act(HANG_UP, call)
     status = step(CallStatus(call.status), Happening.HANG_UP)
     assert status is not None
     end(log, call, status=status)
+
+
+def _defer_act(task: str, call: Call, **arguments: Any) -> None:
+    """`act_id` is the same at every try of this job, and another when the same is asked for again later."""
+    defer(task, call_id=str(call.pk), act_id=str(uuid6.uuid7()), **arguments)
 
 
 def _facts(call: Call) -> dict[str, Any]:

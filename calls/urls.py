@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import notice_webhooks, webhooks
+from calls import notice_webhooks, pbx_webhooks, sms_webhooks, webhooks
 
 urlpatterns = [
     path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
@@ -43,5 +43,8 @@ urlpatterns = [
         notice_webhooks.notice_status,
         name="twilio-notice-status",
     ),
+    path("pbx/calls", pbx_webhooks.pbx_calls, name="pbx-calls"),
+    path("pbx/notices", pbx_webhooks.pbx_notices, name="pbx-notices"),
+    path("sms/messages", sms_webhooks.sms_messages, name="sms-messages"),
     path("aml", webhooks.aml, name="aml"),
 ]

@@ -20,6 +20,9 @@ FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED")
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 E164 = re.compile(r"\+[1-9]\d{6,14}")
+TELEPHONIES = frozenset({"emulator", "twilio", "pbx"})
+PARTNER_KEY_LENGTH_MIN = 32
+MAKE_KEY = "make one with: openssl rand -hex 32"
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 
 
@@ -30,6 +33,7 @@ def problems(values: Mapping[str, Any], *, words: Mapping[str, str]) -> list[str
         *_addresses(values),
         *_stores(values),
         *_provider(values),
+        *_partners(values),
         *_city(values),
     ]
 
@@ -59,7 +63,7 @@ def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
             "PUBLIC_BASE_URL: must be an address without a path, such as https://112.example.go.id"
         )
     hosts = values["ALLOWED_HOSTS"]
-    if "*" in hosts and values["TELEPHONY"] == "twilio":
+    if "*" in hosts and values["TELEPHONY"] != "emulator":
         yield "ALLOWED_HOSTS: must name the hosts; * answers whoever invents one"
     if public and not any(_matches(public, host) for host in hosts):
         yield f"ALLOWED_HOSTS: lacks {public}, the host of PUBLIC_BASE_URL"
@@ -103,21 +107,66 @@ def _provider(values: Mapping[str, Any]) -> Iterator[str]:
     for name in numbers:
         if not E164.fullmatch(values[name]):
             yield f"{name}: must be written like +62771123456"
-    if telephony not in {"emulator", "twilio"}:
-        yield "TELEPHONY: must be emulator or twilio"
-    if telephony == "emulator" and numbers:
+    if telephony not in TELEPHONIES:
+        yield "TELEPHONY: must be emulator, twilio or pbx"
+    real = [*numbers, *(name for name in ("PBX_HMAC_KEY", "SMS_GATEWAY_KEY") if values[name])]
+    if telephony == "emulator" and real:
         yield (
-            f"TELEPHONY: is emulator beside a real account ({', '.join(numbers)}): citizens would hear nobody."
-            " Set TELEPHONY=twilio, or take the numbers out"
+            f"TELEPHONY: is emulator beside a real provider ({', '.join(real)}): citizens would hear nobody."
+            " Set TELEPHONY=twilio or pbx, or take these settings out"
         )
-    if telephony != "twilio":
+    if telephony == "emulator":
         return
     if values["DEBUG"]:
-        yield "DEBUG: must be 0 with TELEPHONY=twilio; it shows callers' data to whoever causes an error"
+        yield f"DEBUG: must be 0 with TELEPHONY={telephony}; it shows callers' data to whoever causes an error"
     if values["TWILIO_ACCOUNT_SID"] and not ACCOUNT_SID.fullmatch(values["TWILIO_ACCOUNT_SID"]):
         yield "TWILIO_ACCOUNT_SID: must be AC and 32 characters 0-9 a-f, as in the provider's console"
-    if not values["TWILIO_NUMBER"]:
+    if telephony == "twilio" and not values["TWILIO_NUMBER"]:
         yield "TWILIO_NUMBER: is needed when TELEPHONY=twilio; calls back and replies come from it"
+
+
+def _partners(values: Mapping[str, Any]) -> Iterator[str]:
+    """Machines that sign what they say with a key that was agreed on, and are asked at an address of theirs."""
+    yield from _partner(values, key="PBX_HMAC_KEY", url="PBX_CONTROL_URL")
+    yield from _partner(values, key="SMS_GATEWAY_KEY", url="SMS_GATEWAY_URL")
+    if values["TELEPHONY"] != "pbx":
+        return
+    if not values["PBX_HMAC_KEY"]:
+        yield f"PBX_HMAC_KEY: is needed when TELEPHONY=pbx; {MAKE_KEY}"
+    if not _has_twilio(values) and not values["SMS_GATEWAY_URL"]:
+        yield (
+            "SMS_GATEWAY_URL: is needed when TELEPHONY=pbx without a Twilio account (TWILIO_ACCOUNT_SID,"
+            " TWILIO_AUTH_TOKEN, TWILIO_NUMBER): an exchange sends no SMS, and crews would not get theirs"
+        )
+
+
+def _partner(values: Mapping[str, Any], *, key: str, url: str) -> Iterator[str]:
+    secondary = f"{key}_SECONDARY"
+    for name in (key, secondary):
+        if values[name] and len(values[name]) < PARTNER_KEY_LENGTH_MIN:
+            yield f"{name}: is shorter than {PARTNER_KEY_LENGTH_MIN} characters; {MAKE_KEY}"
+    if values[secondary] and not values[key]:
+        yield f"{secondary}: is the second key; put it into {key}"
+    if values[key] and not values[url]:
+        yield f"{url}: is needed with {key}; what we ask of the other side goes there"
+    if values[url] and not values[key]:
+        yield f"{key}: is needed with {url}; {MAKE_KEY}"
+    if values[url] and not _is_address(values[url]):
+        yield f"{url}: must be an address such as https://10.0.0.5:8113/acts"
+
+
+def _has_twilio(values: Mapping[str, Any]) -> bool:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+    return all(values[name] for name in names)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises when it is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _city(values: Mapping[str, Any]) -> Iterator[str]:

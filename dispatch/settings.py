@@ -249,6 +249,15 @@ TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
 TWILIO_API_BASE_URL = _read(
     env.str, "TWILIO_API_BASE_URL", ""
 )  # a stand-in of the provider, for tests
+# The city's or the telephone company's exchange: one key signs what it tells us and what we ask of it.
+PBX_HMAC_KEY = _read(env.str, "PBX_HMAC_KEY", "")
+# Both keys are accepted while the key is being changed; we sign with the first.
+PBX_HMAC_KEY_SECONDARY = _read(env.str, "PBX_HMAC_KEY_SECONDARY", "")
+PBX_CONTROL_URL = _read(env.str, "PBX_CONTROL_URL", "")
+# A gateway of SMS beside or in place of Twilio, signed in the same way.
+SMS_GATEWAY_KEY = _read(env.str, "SMS_GATEWAY_KEY", "")
+SMS_GATEWAY_KEY_SECONDARY = _read(env.str, "SMS_GATEWAY_KEY_SECONDARY", "")
+SMS_GATEWAY_URL = _read(env.str, "SMS_GATEWAY_URL", "")
 # Calls a second that the provider lets the account start; more would wait at the provider, unseen, for hours.
 VOICE_CALLS_PER_S = _read(env.float, "VOICE_CALLS_PER_S", 1.0)
 if not 0 < VOICE_CALLS_PER_S <= 1_000:
@@ -264,7 +273,7 @@ if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
         _problems.append(
             "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: are needed when TELEPHONY=twilio"
         )
-    elif not (DEBUG or TESTING):
+    elif TELEPHONY != "pbx" and not (DEBUG or TESTING):
         _problems.append(
             "TWILIO_AUTH_TOKEN: is needed to check the signatures of webhooks (the emulator signs with it too)"
         )

@@ -14,6 +14,7 @@ from calls.messaging.port import Accepted, ListedMessage, OutgoingMessage
 from calls.signing import form, signature
 
 REQUEST_TIMEOUT_S = 10.0
+TOO_MANY = 429  # what nginx says to more than it lets through
 
 Send = Callable[[str, dict[str, str], bytes], int]
 
@@ -29,6 +30,7 @@ def send_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
 
 class EmulatedMessages:
     name = "emulator"
+    reports_as = "twilio"
 
     def __init__(self, send: Send = send_over_http) -> None:
         self._send = send
@@ -55,7 +57,7 @@ class EmulatedMessages:
             status = self._send(url, headers, form(pairs))
             if status >= 400:
                 note = f"own service answered {status}"
-                raise ProviderError(note, permanent=status < 500)
+                raise ProviderError(note, permanent=status < 500 and status != TOO_MANY)
         return Accepted(provider_sid=sid, status="queued")
 
     def list_messages(self, *, since: datetime) -> list[ListedMessage] | None:

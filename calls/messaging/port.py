@@ -45,6 +45,7 @@ class ListedMessage:
 
 class Messaging(Protocol):
     name: str
+    reports_as: str  # the provider of the webhooks by which it says how a message went
 
     def send_message(self, message: OutgoingMessage) -> Accepted:
         """Failures are `calls.domain.ProviderError`."""

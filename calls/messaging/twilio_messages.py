@@ -31,7 +31,7 @@ def nothing() -> str:
 
 
 class TwilioMessages:
-    name = "twilio"
+    name = reports_as = "twilio"
 
     def __init__(self) -> None:
         kind = _StandInHttpClient if settings.TWILIO_API_BASE_URL else TwilioHttpClient

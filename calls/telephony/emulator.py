@@ -10,11 +10,12 @@ import httpx
 from django.conf import settings
 from django.urls import reverse
 
-from calls.domain import ProviderError
+from calls.domain import Channel, ProviderError
 from calls.signing import form, signature
 from calls.telephony.port import CrewCall, Leg, ListedCall
 
 REQUEST_TIMEOUT_S = 10.0
+TOO_MANY = 429  # what nginx says to more than it lets through
 
 SignedRequest = tuple[str, dict[str, str], bytes]
 Send = Callable[[str, dict[str, str], bytes], int]  # the HTTP status
@@ -48,6 +49,8 @@ class EmulatedVoice:
     """Stands in for Twilio's side of a call; a dispatcher's telephone is taken to be answered at once."""
 
     name = "emulator"
+    channel = Channel.VOICE
+    is_metered = True
 
     def __init__(self, send: Send = send_over_http) -> None:
         self._send = send
@@ -134,4 +137,4 @@ class EmulatedVoice:
 def _accepted(status: int) -> None:
     if status >= 400:
         note = f"own service answered {status}"
-        raise ProviderError(note, permanent=status < 500)
+        raise ProviderError(note, permanent=status < 500 and status != TOO_MANY)

@@ -7,16 +7,24 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from calls.domain import Channel
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The caller's side of a call, as an adapter must know it."""
+    """The caller's side of a call, as an adapter must know it.
+
+    `seat` is the sign-in name of whoever has the call now. `act_id` is the same for every try of one act.
+    """
 
     call_id: UUID
     provider_sid: str
     caller: str
     to_number: str
     live: bool
+    provider: str = ""
+    seat: str = ""
+    act_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,15 @@ class CrewCall:
 
     notice_id: UUID
     to: str
+    text: str = ""  # for a provider that does not fetch it
 
 
 class Telephony(Protocol):
     """Each act may be asked for twice: jobs run at least once. Failures are `calls.domain.ProviderError`."""
 
     name: str
+    channel: Channel  # of the calls that it brings
+    is_metered: bool  # it takes so many new calls a second and no more
 
     def connect_caller(self, leg: Leg) -> None:
         """Take the caller out of the queue into the call's own conference."""

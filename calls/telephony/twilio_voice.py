@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from calls.domain import ProviderError
+from calls.domain import Channel, ProviderError
 from calls.telephony.port import CrewCall, Leg, ListedCall
 
 QUEUE_NAME = "emergency"
@@ -246,6 +246,8 @@ def signature_valid(
 
 class TwilioVoice:
     name = "twilio"
+    channel = Channel.VOICE
+    is_metered = True
 
     def __init__(self) -> None:
         self._client = _client()

@@ -19,6 +19,8 @@ def provider(settings):
     settings.TWILIO_AUTH_TOKEN_SECONDARY = ""
     settings.TWILIO_NUMBER = "+622155500112"
     settings.AML_HMAC_KEY = ""
+    settings.PBX_HMAC_KEY = settings.PBX_HMAC_KEY_SECONDARY = settings.PBX_CONTROL_URL = ""
+    settings.SMS_GATEWAY_KEY = settings.SMS_GATEWAY_KEY_SECONDARY = settings.SMS_GATEWAY_URL = ""
     settings.SECURE_SSL_REDIRECT = False
     settings.ALLOWED_HOSTS = ["*"]
     return settings

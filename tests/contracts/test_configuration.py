@@ -34,6 +34,13 @@ GOOD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_NUMBER": "+62771123456",
     "TWILIO_WHATSAPP_NUMBER": "",
+    "TWILIO_AUTH_TOKEN": "token",
+    "PBX_HMAC_KEY": "",
+    "PBX_HMAC_KEY_SECONDARY": "",
+    "PBX_CONTROL_URL": "",
+    "SMS_GATEWAY_KEY": "",
+    "SMS_GATEWAY_KEY_SECONDARY": "",
+    "SMS_GATEWAY_URL": "",
     "TIME_ZONE": "Asia/Jakarta",
     "PHONE_REGION": "ID",
 }
@@ -99,6 +106,49 @@ def test_a_wrong_value_is_named(name: str, value: object) -> None:
         wrong = {**GOOD, "STATIC_ROOT": value}
 
     found = problems(wrong, words={})
+
+    assert [text for text in found if text.startswith(f"{name}: ")], found
+
+
+A_KEY = "k" * 32
+EXCHANGE = {"PBX_HMAC_KEY": A_KEY, "PBX_CONTROL_URL": "http://10.0.0.5:8113/acts"}
+NO_TWILIO = {"TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": "", "TWILIO_NUMBER": ""}
+SMS = {"SMS_GATEWAY_KEY": A_KEY, "SMS_GATEWAY_URL": "https://sms.example.co.id/send"}
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        {**EXCHANGE},  # beside Twilio
+        {**EXCHANGE, "TELEPHONY": "pbx"},  # messages by Twilio
+        {**EXCHANGE, **NO_TWILIO, **SMS, "TELEPHONY": "pbx"},
+        {**EXCHANGE, "PBX_HMAC_KEY_SECONDARY": "l" * 32},
+    ],
+)
+def test_an_exchange_is_accepted_beside_twilio_and_without_it(exchange: dict[str, str]) -> None:
+    assert problems({**GOOD, **exchange}, words={}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("PBX_HMAC_KEY", {**EXCHANGE, "PBX_HMAC_KEY": "short"}),
+        ("PBX_HMAC_KEY_SECONDARY", {**EXCHANGE, "PBX_HMAC_KEY_SECONDARY": "short"}),
+        ("PBX_HMAC_KEY_SECONDARY", {"PBX_HMAC_KEY_SECONDARY": A_KEY}),
+        ("PBX_HMAC_KEY", {"PBX_CONTROL_URL": EXCHANGE["PBX_CONTROL_URL"]}),
+        ("PBX_HMAC_KEY", {"TELEPHONY": "pbx"}),
+        ("PBX_CONTROL_URL", {"PBX_HMAC_KEY": A_KEY}),
+        ("PBX_CONTROL_URL", {**EXCHANGE, "PBX_CONTROL_URL": "10.0.0.5:8113"}),
+        ("PBX_CONTROL_URL", {**EXCHANGE, "PBX_CONTROL_URL": "http://10.0.0.5:eight/"}),
+        ("SMS_GATEWAY_URL", {"SMS_GATEWAY_KEY": A_KEY}),
+        ("SMS_GATEWAY_KEY", {"SMS_GATEWAY_URL": SMS["SMS_GATEWAY_URL"]}),
+        ("SMS_GATEWAY_URL", {**EXCHANGE, **NO_TWILIO, "TELEPHONY": "pbx"}),
+        ("TELEPHONY", {**EXCHANGE, **NO_TWILIO, "TELEPHONY": "emulator"}),
+        ("DEBUG", {**EXCHANGE, "TELEPHONY": "pbx", "DEBUG": True}),
+    ],
+)
+def test_half_an_exchange_is_refused(name: str, wrong: dict[str, str]) -> None:
+    found = problems({**GOOD, **wrong}, words={})
 
     assert [text for text in found if text.startswith(f"{name}: ")], found
 

@@ -208,7 +208,7 @@ def test_up_refuses_a_bad_setting_before_anything_is_started(home: Path) -> None
     done = up(["--home", str(home)], TELEPHONY="pigeons")
 
     assert done.returncode == 78
-    assert "TELEPHONY: must be emulator or twilio" in done.stderr
+    assert "TELEPHONY: must be emulator, twilio or pbx" in done.stderr
     assert not (home / "pg").exists()
 
 

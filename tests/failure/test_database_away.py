@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
+from calls.signed_json import SIGNATURE_HEADER, sign
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import Stack, wait_for
 from tests.failure.harness.twilio_records import Document, Leg
@@ -17,6 +21,7 @@ pytestmark = [pytest.mark.failure, pytest.mark.timeout(400)]
 
 HEARD_WITHIN_S = 3.0
 REPLAYED_WITHIN_S = 10.0
+EXCHANGE_KEY = "key-of-the-exchange-in-the-tests-" * 2
 numbers = itertools.count(1)
 
 
@@ -26,7 +31,8 @@ def a_number() -> str:
 
 @pytest.fixture(scope="module")
 def cut_off(start_stack: Callable[..., Stack], provider: Provider) -> Stack:
-    return start_stack(provider=provider, through={"database"}, workers=2)
+    exchange = {"PBX_HMAC_KEY": EXCHANGE_KEY, "PBX_CONTROL_URL": "http://127.0.0.1:9/acts"}
+    return start_stack(provider=provider, through={"database"}, workers=2, settings=exchange)
 
 
 @pytest.fixture
@@ -112,6 +118,50 @@ def test_a_held_caller_is_queued_by_itself_when_the_database_is_back(
 
     wait_for(lambda: leg.is_queued, 60, what="the caller waits in the queue")
     assert len(calls_of(healed, leg)) == 1
+
+
+def exchange_says(stack: Stack, told: str, caller: str, **fields: object) -> httpx.Response:
+    said = {
+        "event": told,
+        "event_id": f"{caller}:{told}",
+        "call_id": caller,
+        "at": datetime.now(UTC).isoformat(),
+        "from": caller,
+        **fields,
+    }
+    body = json.dumps(said).encode()
+    headers = {SIGNATURE_HEADER: sign(body, key=EXCHANGE_KEY, at_s=int(time.time()))}
+    return httpx.post(
+        f"{stack.base_url}/pbx/calls", content=body, headers=headers, timeout=15, trust_env=False
+    )
+
+
+@pytest.mark.parametrize("fault", ["cut", "half_open"])
+def test_what_an_exchange_tells_with_the_database_away_is_a_call_once_when_it_is_back(
+    healed: Stack, fault: str
+) -> None:
+    waits, gone = a_number(), a_number()
+    getattr(healed.proxies["database"], fault)()
+
+    begun_s = time.monotonic()
+    answers = [
+        exchange_says(healed, told, caller)
+        for told, caller in (("ringing", waits), ("ringing", waits), ("ended", gone), ("ringing", gone))
+    ]  # fmt: skip
+
+    assert time.monotonic() - begun_s < len(answers) * HEARD_WITHIN_S
+    assert [answer.status_code for answer in answers] == [202] * 4
+    assert exchange_says(healed, "exploded", waits).status_code == 422, (
+        "kept, it would help nobody"
+    )
+    healed.proxies["database"].heal()
+
+    def rows() -> list[tuple[object, ...]]:
+        sql = "SELECT caller, provider, status FROM calls_call WHERE caller IN (%s, %s) ORDER BY caller"
+        return healed.rows(sql, waits, gone)
+
+    expected = [(waits, "pbx", "ringing"), (gone, "pbx", "abandoned")]
+    wait_for(lambda: rows() == expected, REPLAYED_WITHIN_S, what="both are on the board, once")
 
 
 # --- a server of our own, to be killed -------------------------------------------------------------
