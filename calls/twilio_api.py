@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -52,6 +53,8 @@ def asked(act: Callable[[], T]) -> T:
     except TwilioException as error:  # a page of a list: the bare exception with the response
         status = next((one.status_code for one in error.args if hasattr(one, "status_code")), 0)
         raise _refused(status) from None
+    except json.JSONDecodeError:  # something between us and the provider has answered in its place
+        raise ProviderError("answer is no JSON") from None
     except requests.RequestException as error:
         raise ProviderError(
             type(error).__name__, timed_out=isinstance(error, requests.Timeout)

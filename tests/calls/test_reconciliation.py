@@ -33,7 +33,6 @@ from calls.telephony.emulator import EmulatedVoice
 from calls.telephony.twilio_voice import TwilioVoice
 from dispatch.models import Alarm
 from realtime.models import Event
-from tests.failure.harness.background import Background
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.twilio_records import Leg, Text
 
@@ -102,12 +101,6 @@ def test_a_person_is_told_after_five_minutes_or_at_once_when_asking_again_is_use
 
 
 # --- the provider's lists ------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def background():
-    with closing(Background()) as running:
-        yield running
 
 
 @pytest.fixture
