@@ -32,6 +32,7 @@ def test_an_account_that_is_set_up_right_ends_with_0(number) -> None:
     assert "All that can be read is right." in text
     assert f"{BASE}/twilio/voice/incoming" in text
     assert "WRONG" not in text
+    assert "to do:" not in text, "nothing is asked of anybody"
 
 
 def test_a_number_just_bought_is_told_everything_it_needs(twilio, second_host) -> None:

@@ -103,17 +103,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{begin}{words.found_words(row)}")
             return
         needs = provider_check.needs()
+        advice = words.advice(
+            row, messages_url=needs.messages_url, fallback_url=needs.messages_fallback_url
+        )
+        if row.state == State.NOT_NEEDED:
+            self.stdout.write(f"{begin}{advice}")
+            return
         lines = [
             (gettext("found"), words.found_words(row) if row.state == State.WRONG else row.found),
             (gettext("wanted"), row.wanted),
-            (
-                gettext("to do"),
-                words.advice(
-                    row,
-                    messages_url=needs.messages_url,
-                    fallback_url=needs.messages_fallback_url,
-                ),
-            ),
+            (gettext("to do"), advice),
         ]
         label = max(len(name) for name, _ in lines) + 1
         told = [f"{name + ':':<{label}} {text}" for name, text in lines if text]
