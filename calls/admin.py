@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, Location, Message, Notice, WebhookRecord
+from calls.models import Call, CallerRestriction, Location, Message, Notice, WebhookRecord
 
 
 class ReadOnly:
@@ -61,3 +61,19 @@ class NoticeAdmin(ReadOnly, ModelAdmin):
     search_fields = ("to", "provider_sid", "subject_id")
     search_help_text = _("Number, SID or assignment")
     date_hierarchy = "created_at"
+
+
+@admin.register(CallerRestriction)
+class CallerRestrictionAdmin(ReadOnly, ModelAdmin):
+    list_display = (
+        "number",
+        "begun_at",
+        "ends_at",
+        "begun_by",
+        "reason",
+        "lifted_at",
+        "lifted_by",
+    )
+    search_fields = ("number",)
+    search_help_text = _("Number")
+    date_hierarchy = "begun_at"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import services
+from calls import call_back, restrictions, services
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
 from realtime.eventlog import Done
@@ -26,6 +26,12 @@ class OneCall(CommandBody):
 
 class DisposeCall(OneCall):
     disposition: Disposition
+    reason: Annotated[str, Field(max_length=REASON_CHARS_MAX), NoNul] = ""
+
+    with_repeats: bool = False
+
+
+class RestrictCaller(OneCall):
     reason: Annotated[str, Field(max_length=REASON_CHARS_MAX), NoNul] = ""
 
 
@@ -55,6 +61,11 @@ def release(ctx: Context, body: OneCall) -> Done:
     return services.release(ctx, call_id=body.call_id)
 
 
+def ask_for_a_key(ctx: Context, body: OneCall) -> Done:
+    """Ask a caller who says nothing to press a key."""
+    return services.ask_for_a_key(ctx, call_id=body.call_id)
+
+
 def hang_up(ctx: Context, body: OneCall) -> Done:
     """End an answered call or conversation."""
     return services.hang_up(ctx, call_id=body.call_id)
@@ -63,8 +74,27 @@ def hang_up(ctx: Context, body: OneCall) -> Done:
 def dispose(ctx: Context, body: DisposeCall) -> Done:
     """Say what the call was; ends it when it is still live."""
     return services.dispose(
-        ctx, call_id=body.call_id, disposition=body.disposition, reason=body.reason
+        ctx,
+        call_id=body.call_id,
+        disposition=body.disposition,
+        reason=body.reason,
+        with_repeats=body.with_repeats,
     )
+
+
+def ring_back(ctx: Context, body: OneCall) -> Done:
+    """Ring the caller of a call that is over, into the same incident."""
+    return call_back.call_back(ctx, call_id=body.call_id)
+
+
+def restrict(ctx: Context, body: RestrictCaller) -> Done:
+    """Give the caller's number a later place in the queue for a day."""
+    return restrictions.restrict(ctx, call_id=body.call_id, reason=body.reason)
+
+
+def lift(ctx: Context, body: OneCall) -> Done:
+    """Lift the restriction of the caller's number."""
+    return restrictions.lift(ctx, call_id=body.call_id)
 
 
 def locate(ctx: Context, body: LocateCall) -> Done:
@@ -89,8 +119,12 @@ def register() -> None:
     for name, body, handle in (
         ("call.answer", OneCall, answer),
         ("call.release", OneCall, release),
+        ("call.ask_for_key", OneCall, ask_for_a_key),
         ("call.hang_up", OneCall, hang_up),
         ("call.dispose", DisposeCall, dispose),
+        ("call.call_back", OneCall, ring_back),
+        ("caller.restrict", RestrictCaller, restrict),
+        ("caller.lift_restriction", OneCall, lift),
         ("call.locate", LocateCall, locate),
         ("call.reply", ReplyToCall, reply),
     ):
@@ -100,6 +134,8 @@ def register() -> None:
         "call_taken": _("%(by)s was first and has answered this call."),
         "call_over": _("The call is over."),
         "call_not_answered": _("Answer the call first."),
+        "call_not_over": _("The caller is still on the line."),
+        "call_back_under_way": _("This number is being called already."),
         "caller_unknown": _("The caller's number is not known."),
         "location_impossible": _("This position is not possible."),
     }.items():

@@ -122,6 +122,7 @@ PROVIDER_RANK: Mapping[str, int] = {
     "no-answer": 4,
     "canceled": 4,
 }
+NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
 _PROVIDER_HAPPENING: Mapping[int, Happening | None] = {
     0: None,
     1: None,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls import intake, metrics, notices, selectors, services
+from calls import call_back, intake, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
@@ -56,12 +56,31 @@ def ring_dispatcher(*, call_id: str, dispatcher_id: str) -> None:
         )
 
 
+@job(call_back.RING_CALLER, expected=(ProviderError,))
+def ring_caller(*, call_id: str) -> None:
+    leg = selectors.leg(call_id)
+    # Ended while the job waited, or rung already: nobody is rung twice.
+    if leg and leg.live and not leg.provider_sid:
+        provider = telephony()
+        pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
+        sid = _ask(provider.name, "ring_caller", lambda: provider.ring_caller(leg))
+        call_back.being_rung(call_id=call_id, provider=provider.name, sid=sid)
+
+
 @job(services.RETURN_TO_QUEUE, expected=(ProviderError,))
 def return_to_queue(*, call_id: str) -> None:
     leg = selectors.leg(call_id)
     if leg and leg.live and not selectors.answered_by(call_id):
         provider = telephony()
         _ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
+
+
+@job(services.ASK_FOR_A_KEY, expected=(ProviderError,))
+def ask_for_a_key(*, call_id: str) -> None:
+    leg = selectors.leg(call_id)
+    if leg and leg.live and selectors.answered_by(call_id):
+        provider = telephony()
+        _ask(provider.name, "ask_for_a_key", lambda: provider.ask_for_a_key(leg))
 
 
 @job(services.HANG_UP, expected=(ProviderError,))

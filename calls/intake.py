@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
-from calls import metrics, selectors
+from calls import metrics, reputation, selectors
 from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
@@ -105,16 +105,16 @@ class SeenMessage:
 # --- voice -------------------------------------------------------------------------------------
 
 
-def receive_call(seen: SeenCall, *, now: datetime) -> UUID:
+def receive_call(seen: SeenCall, *, now: datetime) -> Call:
     """The call of this SID, stored when it is new. The same webhook five times at once is one call."""
     for _ in range(ATTEMPTS_MAX):
         try:
             with change(by=Actor.system(seen.provider), now=now) as log:
-                return _new_call(log, seen).pk
+                return _new_call(log, seen)
         except _Repeated:
             known = selectors.call_by_sid(seen.provider, seen.sid[:SID_CHARS_MAX])
             if known is not None:
-                return known.pk
+                return known
     raise AssertionError("a repeated call must be found after its conflict")
 
 
@@ -147,7 +147,7 @@ def _receive_status(seen: SeenStatus, *, now: datetime) -> str:
         call.provider_sequence = after.sequence
         call.provider_at = max(filter(None, (call.provider_at, seen.at)), default=None)
         call.save(update_fields=["provider_status", "provider_sequence", "provider_at"])
-        _move(log, call, after.status, ended_at=seen.ended_at)
+        move(log, call, after.status, ended_at=seen.ended_at)
         return "applied"
 
 
@@ -157,9 +157,7 @@ def queue_call(*, provider: str, sid: str, now: datetime) -> str:
     return receive_status(seen, now=now)
 
 
-def _move(
-    log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None
-) -> None:
+def move(log: Change, call: Call, status: CallStatus, *, ended_at: datetime | None = None) -> None:
     if status == call.status:
         return
     if status == CallStatus.QUEUED:
@@ -172,6 +170,10 @@ def _move(
             facts={"call_id": str(call.pk), "channel": call.channel},
         )
     else:
+        # Nobody of the centre has ended it: it would be over already.
+        call.left_by_caller = (
+            call.status == CallStatus.ANSWERED and call.provider_status == "completed"
+        )
         end(log, call, status=status, at=ended_at)
 
 
@@ -196,6 +198,9 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
                 caller_name=limited(seen.caller_name, NAME_CHARS_MAX),
                 to_number=limited(seen.to, RAW_CHARS_MAX),
                 repeats=known.earlier_calls,
+                history=_history(caller, known, now=received_at),
+                restricted=known.is_restricted,
+                burst=known.in_burst + 1 >= reputation.BURST_CALLS_MIN,
                 provider=seen.provider,
                 provider_sid=storable(seen.sid)[:SID_CHARS_MAX],
                 received_at=received_at,
@@ -443,6 +448,12 @@ def _join(log: Change, report: AmlReport, call: Call) -> None:
 
 
 # --- inside ------------------------------------------------------------------------------------
+
+
+def _history(number: str, known: selectors.KnownOfNumber, *, now: datetime) -> dict[str, Any]:
+    if not known.has_history:
+        return {}
+    return reputation.history(selectors.judged_calls(number), now=now).wire()
 
 
 def _number(raw: str) -> str:

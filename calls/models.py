@@ -4,7 +4,7 @@ import uuid6
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from calls.domain import Channel, Disposition, LocationSource
@@ -68,6 +68,29 @@ class Call(models.Model):
     imei = models.CharField("IMEI", max_length=20, blank=True)
     # How many calls of the same number came in the hours before, counted when this one came.
     repeats = models.PositiveIntegerField(_("earlier calls"), default=0)
+    # What was known of the number when it called (calls/reputation.py, History.wire); empty: nothing worth saying.
+    history = models.JSONField(
+        _("history of the number"),
+        default=dict,
+        # A worker of the version before, still running while this one starts, does not name the column.
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+    )
+    # The number was restricted when it called, and is still: a later place in the queue, never a refusal.
+    restricted = models.BooleanField(_("restricted"), default=False, db_default=False)
+    # The number calls again and again: it is asked for a key, and with one it has the place of everybody else.
+    burst = models.BooleanField(_("calls again and again"), default=False, db_default=False)
+    key_pressed_at = models.DateTimeField(_("key pressed"), null=True, blank=True)
+    # The line ended while a dispatcher was on it and nobody here had hung up: done, or cut in the middle.
+    left_by_caller = models.BooleanField(_("left by the caller"), default=False, db_default=False)
+    call_back_of = models.ForeignKey(
+        "self",
+        verbose_name=_("call back of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     # Its webhook never came; it was found in the provider's list afterwards.
     recovered = models.BooleanField(_("found afterwards"), default=False)
 
@@ -220,6 +243,34 @@ class Media(models.Model):
     class Meta:
         verbose_name_plural = "media"
         ordering = ["id"]
+
+
+class CallerRestriction(models.Model):
+    """A number that has a later place in the queue and is asked to press a key, until it ends by itself or is lifted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
+    number = models.CharField(_("number"), max_length=20)
+    reason = models.CharField(_("reason"), max_length=REASON_CHARS_MAX, blank=True)
+    begun_at = models.DateTimeField(_("since"))
+    ends_at = models.DateTimeField(_("until"))
+    begun_by = models.CharField(
+        _("by"), max_length=150
+    )  # a person's name, or what did it by itself
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    lifted_by = models.CharField(_("lifted by"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("restricted number")
+        verbose_name_plural = _("restricted numbers")
+        ordering = ["-begun_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(lifted_at=None), name="calls_restriction_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.begun_at:%Y-%m-%d %H:%M}"
 
 
 class Notice(models.Model):

@@ -33,7 +33,12 @@ from realtime import failpoints, prepared
 from realtime.eventlog import change
 from realtime.protocol import Actor
 from realtime.registry import react_to
-from realtime.reserve import Unavailable, within_deadline, within_deadline_async
+from realtime.reserve import (
+    Unavailable,
+    in_second_line,
+    within_deadline,
+    within_deadline_async,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -248,7 +253,7 @@ def replay(entry: journal.Entry) -> str:
         arguments = dict(entry.content["arguments"])
     except (KeyError, TypeError, ValueError) as error:
         raise journal.Unreadable from error
-    return within_deadline(functools.partial(_take_once, one, request, arguments, entry.id))
+    return in_second_line(functools.partial(_take_once, one, request, arguments, entry.id))
 
 
 def _take_once(

@@ -13,15 +13,26 @@ from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from calls.domain import (
     LIVE,
+    NOT_REACHED,
+    OVER,
     PAPER,
     TEXT_CHANNELS,
-    WAITING,
     CallStatus,
     Channel,
     ProviderState,
 )
 from calls.messaging.port import OutgoingMessage
-from calls.models import AmlReport, Call, Location, Media, Message, Notice, WebhookRecord
+from calls.models import (
+    AmlReport,
+    Call,
+    CallerRestriction,
+    Location,
+    Media,
+    Message,
+    Notice,
+    WebhookRecord,
+)
+from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
 from calls.telephony.port import Leg
 from realtime import prepared
 from realtime.protocol import stamp
@@ -73,7 +84,6 @@ _ALL_ON_BOARD = (
     f"{_CALLS} WHERE call.id IN"
     f" ({' UNION '.join(f'SELECT call.id{_FROM} WHERE {part}' for part in _ON_BOARD)})"
 )
-_WAITING = f"{_CALLS} WHERE call.status IN {_listed(WAITING)}"
 
 
 def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -81,11 +91,6 @@ def wires(ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     if ids is None:
         return [_wire(call) for call in _with_parts(_ALL_ON_BOARD)]
     return [_wire(call) for call in _with_parts(_SOME_ON_BOARD, [[UUID(str(id_)) for id_ in ids]])]
-
-
-def queue() -> list[dict[str, Any]]:
-    """Who waits, the longest first."""
-    return [_wire(call) for call in _with_parts(_WAITING)]
 
 
 def words(incident_ids: Iterable[Any]) -> dict[UUID, list[dict[str, Any]]]:
@@ -211,10 +216,14 @@ def sent_statuses(provider: str, sids: Iterable[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class KnownOfNumber:
-    """`earlier_calls` in REPEATS_WINDOW; whether a position of the telephone waits for a call to belong to."""
+    """`earlier_calls` in REPEATS_WINDOW; whether a position of the telephone waits for a call to belong to; whether
+    earlier calls were judged; whether the number is restricted now; its calls within BURST_WITHIN."""
 
     earlier_calls: int = 0
     has_reports: bool = False
+    has_history: bool = False
+    is_restricted: bool = False
+    in_burst: int = 0
 
 
 def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> KnownOfNumber:
@@ -222,12 +231,61 @@ def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> K
     if not number:
         return KnownOfNumber()
     found = prepared.rows(
-        "SELECT (SELECT count(*) FROM calls_call WHERE caller = %s AND received_at > %s),"
+        "SELECT (SELECT count(*) FROM calls_call"
+        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(day)s),"
         " EXISTS (SELECT FROM calls_amlreport"
-        " WHERE number = %s AND call_id IS NULL AND received_at >= %s)",
-        [number, now - REPEATS_WINDOW, number, reports_since],
+        " WHERE number = %(n)s AND call_id IS NULL AND received_at >= %(reports)s),"
+        " EXISTS (SELECT FROM calls_call WHERE caller = %(n)s AND disposed_at IS NOT NULL),"
+        " EXISTS (SELECT FROM calls_callerrestriction"
+        " WHERE number = %(n)s AND lifted_at IS NULL AND ends_at > %(now)s),"
+        " (SELECT count(*) FROM calls_call"
+        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(burst)s)",
+        {
+            "n": number,
+            "day": now - REPEATS_WINDOW,
+            "reports": reports_since,
+            "now": now,
+            "burst": now - BURST_WITHIN,
+        },
     )
     return KnownOfNumber(*found[0])
+
+
+def judged_calls(number: str) -> list[Judged]:
+    """What the newest earlier calls of a number were; the type is that of their incident."""
+    rows = (
+        Call.objects.filter(caller=number, disposed_at__isnull=False)
+        .order_by("-received_at")
+        .values_list("received_at", "disposition", "incident__type_id")[:HISTORY_CALLS_MAX]
+    )
+    return [Judged(at, disposition, type_) for at, disposition, type_ in rows]
+
+
+def calls_since(number: str, since: datetime) -> int:
+    return Call.objects.filter(caller=number, direction="in", received_at__gt=since).count()
+
+
+def is_being_called(number: str) -> bool:
+    """Whether the centre has a call of its own to this number."""
+    return Call.objects.filter(caller=number, direction="out", status=CallStatus.ANSWERED).exists()
+
+
+def unjudged_repeats(call_id: Any, *, most: int) -> list[UUID]:
+    """Other calls of the same number that are over, belong to nothing and were not judged: the newest."""
+    number = Call.objects.filter(pk=call_id).values_list("caller", flat=True).first()
+    if not number:
+        return []
+    found = Call.objects.filter(
+        caller=number, disposed_at=None, incident=None, status__in=sorted(OVER)
+    ).exclude(pk=call_id)
+    return list(found.order_by("-received_at").values_list("pk", flat=True)[:most])
+
+
+def restriction(number: str) -> CallerRestriction | None:
+    """The one that has not been lifted; it may have ended by itself."""
+    if not number:
+        return None
+    return CallerRestriction.objects.filter(number=number, lifted_at=None).first()
 
 
 def call_of_number(
@@ -318,10 +376,25 @@ def _wire(call: Call) -> dict[str, Any]:
         "incident_id": str(call.incident_id) if call.incident_id else None,
         "messages": [_message(one) for one in messages],
         "locations": [_location(one) for one in locations],
+        "direction": call.direction,
+        "call_back_of": str(call.call_back_of_id) if call.call_back_of_id else None,
+        "left_by_caller": call.left_by_caller,
+        "reached": _reached(call),
         "repeats": call.repeats,
+        "history": call.history or None,
+        "restricted": call.restricted,
+        "burst": call.burst,
+        "key_pressed": call.key_pressed_at is not None,
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
     }
+
+
+def _reached(call: Call) -> bool | None:
+    """Of a call of ours that is over: whether somebody took it. Nothing to say of any other."""
+    if call.direction == "in" or call.status in LIVE:
+        return None
+    return call.provider_status not in NOT_REACHED
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.gis.geos import Point
 
+from calls import restrictions, selectors
 from calls.domain import (
     LIVE,
+    OVER,
     PAPER,
     TEXT_CHANNELS,
     WAITING,
@@ -46,7 +48,10 @@ CONNECT_CALLER = "calls.connect_caller"
 RING_DISPATCHER = "calls.ring_dispatcher"
 RETURN_TO_QUEUE = "calls.return_to_queue"
 HANG_UP = "calls.hang_up"
+ASK_FOR_A_KEY = "calls.ask_for_a_key"
 SEND_MESSAGE = "calls.send_message"
+
+REPEATS_MAX = 200  # other calls of a number judged with one; the rest is judged with the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> Non
         call.disposition = Disposition.EMERGENCY
         call.disposed_at = now
     call.save(update_fields=["incident", "disposition", "disposed_at"])
+    if call.disposition == Disposition.EMERGENCY and call.caller:
+        restrictions.end(log, call, by=restrictions.BY_ITSELF)
     if before is not None:
         log.record(
             "call.detached",
@@ -175,8 +182,9 @@ def end(log: Change, call: Call, *, status: CallStatus, at: datetime | None = No
     call.ended_at = at or log.now
     if status == CallStatus.ABANDONED:
         call.answered_by = None
-    call.save(update_fields=["status", "ended_at", "answered_by"])
-    log.record(f"call.{status.value}", calls=[call.pk], facts=_facts(call))
+    call.save(update_fields=["status", "ended_at", "answered_by", "left_by_caller"])
+    left = {"left_by_caller": True} if call.left_by_caller else {}
+    log.record(f"call.{status.value}", calls=[call.pk], facts={**_facts(call), **left})
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -210,6 +218,20 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
     return log.done
 
 
+def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
+    """Somebody is on the line and says nothing: ask for a key. A key already pressed is forgotten first."""
+    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
+        call = _locked(call_id)
+        if call.status != CallStatus.ANSWERED or call.channel in TEXT_CHANNELS:
+            raise Rejected("call_not_answered")
+        call.key_pressed_at = None
+        call.save(update_fields=["key_pressed_at"])
+        defer(ASK_FOR_A_KEY, priority=URGENT, call_id=str(call.pk))
+        log.record("call.asked_for_key", calls=[call.pk], facts=_facts(call))
+        log.result = {"call_id": str(call.pk)}
+    return log.done
+
+
 def hang_up(ctx: Context, *, call_id: UUID) -> Done:
     """End an answered call or conversation."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
@@ -222,29 +244,46 @@ def hang_up(ctx: Context, *, call_id: UUID) -> Done:
     return log.done
 
 
-def dispose(ctx: Context, *, call_id: UUID, disposition: Disposition, reason: str = "") -> Done:
-    """Say what the call was. Ends it when it is still live; may be corrected later."""
+def dispose(
+    ctx: Context,
+    *,
+    call_id: UUID,
+    disposition: Disposition,
+    reason: str = "",
+    with_repeats: bool = False,
+) -> Done:
+    """Say what the call was. Ends it when it is still live; may be corrected later.
+
+    `with_repeats`: and the same of the number's other calls that are over and not judged (at most REPEATS_MAX).
+    """
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        repeats = selectors.unjudged_repeats(call_id, most=REPEATS_MAX) if with_repeats else []
+        locked = lock([call_id, *repeats])
+        call = locked.pop(call_id, None)
+        if call is None:
+            raise Rejected("call_unknown", status=404)
         if call.status in WAITING:
             if call.channel not in TEXT_CHANNELS:
                 raise Rejected("call_not_answered")  # nobody has heard what it is
             _answer(ctx, log, call)
         if call.status in LIVE:
             _hang_up(log, call)
-        call.disposition = disposition
-        call.disposition_reason = limited(reason, REASON_CHARS_MAX)
-        call.disposed_at = ctx.now
-        call.disposed_by_id = ctx.viewer.user_id
-        call.save(
-            update_fields=["disposition", "disposition_reason", "disposed_at", "disposed_by"]
-        )
+        others = [one for one in locked.values() if one.disposed_at is None and one.status in OVER]
+        for one in (call, *others):
+            one.disposition = disposition
+            one.disposition_reason = limited(reason, REASON_CHARS_MAX)
+            one.disposed_at = ctx.now
+            one.disposed_by_id = ctx.viewer.user_id
+            one.save(
+                update_fields=["disposition", "disposition_reason", "disposed_at", "disposed_by"]
+            )
         log.record(
             "call.disposed",
-            calls=[call.pk],
+            calls=[call.pk, *(one.pk for one in others)],
             facts={**_facts(call), "disposition": str(disposition)},
         )
-        log.result = {"call_id": str(call.pk)}
+        restrictions.after_judgement(log, call)
+        log.result = {"call_id": str(call.pk), "judged": 1 + len(others)}
     return log.done
 
 

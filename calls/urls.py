@@ -8,6 +8,18 @@ urlpatterns = [
     path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
     path("twilio/voice/retry", webhooks.voice_retry, name="twilio-voice-retry"),
     path("twilio/voice/hold-music.wav", webhooks.voice_hold_music, name="twilio-voice-hold-music"),
+    path("twilio/voice/key", webhooks.voice_key, name="twilio-voice-key"),
+    path("twilio/voice/ask/<uuid:call_id>", webhooks.voice_ask, name="twilio-voice-ask"),
+    path(
+        "twilio/voice/silent-key/<uuid:call_id>",
+        webhooks.voice_silent_key,
+        name="twilio-voice-silent-key",
+    ),
+    path(
+        "twilio/voice/call-back/<uuid:call_id>",
+        webhooks.voice_call_back,
+        name="twilio-voice-call-back",
+    ),
     path("twilio/voice/status", webhooks.voice_status, name="twilio-voice-status"),
     path("twilio/voice/recording", webhooks.voice_recording, name="twilio-voice-recording"),
     path("twilio/voice/wait", webhooks.voice_wait, name="twilio-voice-wait"),

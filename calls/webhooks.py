@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, selectors
+from calls import intake, legs, selectors
 from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
@@ -72,8 +72,20 @@ def _empty_document(*_args: Any, **_arguments: Any) -> HttpResponse:
 
 @webhook("voice_incoming", instead=_greet_and_hold, mistaken=_greet_and_queue, never_fails=True)
 def voice_incoming(request: Request) -> Answer:
-    intake.receive_call(_seen_call(request), now=request.now)
+    call = intake.receive_call(_seen_call(request), now=request.now)
+    if call.restricted or call.burst:
+        return _twiml(twilio_voice.greet_and_ask_for_a_key()), "received"
     return _greet_and_queue(), "received"
+
+
+@webhook("voice_key", instead=_queue, never_fails=True, keeps=never)
+def voice_key(request: Request) -> Answer:
+    """Who was asked for a key has pressed one, or not: either way the queue follows, nobody is shut out."""
+    pressed = bool(request.get("Digits").strip())
+    outcome = "no_key"
+    if pressed:
+        outcome = legs.key_pressed(provider="twilio", sid=request.sid, now=request.now)
+    return _queue(), outcome
 
 
 @webhook("voice_retry", instead=_hold, mistaken=_queue, never_fails=True, keeps=_not_kept_yet)
@@ -93,6 +105,19 @@ def voice_status(request: Request) -> Answer:
         inbound=request.get("Direction") == "inbound" and bool(request.get("CallSid").strip()),
     )
     return _no_content(), intake.receive_status(seen, now=request.now)
+
+
+@webhook("voice_call_back", instead=_no_content)
+def voice_call_back(request: Request, *, call_id: Any) -> Answer:
+    """How a call of ours to a citizen goes."""
+    outcome = legs.receive_call_back_status(
+        call_id=call_id,
+        sid=request.sid,
+        status=request.get("CallStatus").strip().lower(),
+        sequence=_whole(request.get("SequenceNumber"), SEQUENCE_MAX),
+        now=request.now,
+    )
+    return _no_content(), outcome
 
 
 @webhook("voice_recording", instead=_no_content)
@@ -147,6 +172,26 @@ def voice_join(request: Request, *, call_id: Any) -> Answer:
     if selectors.answered_by(call_id) is None:
         return _queue(), "queued_again"  # released in the meantime
     return _join(request, call_id=call_id), "connected"
+
+
+def _ask_for_a_key(_request: Request, *, call_id: Any) -> HttpResponse:
+    return _twiml(twilio_voice.ask_for_a_key(call_id))
+
+
+@webhook("voice_ask", instead=_ask_for_a_key, never_fails=True, keeps=never)
+def voice_ask(request: Request, *, call_id: Any) -> Answer:
+    return _ask_for_a_key(request, call_id=call_id), "asked"
+
+
+@webhook("voice_silent_key", instead=_join, never_fails=True)
+def voice_silent_key(request: Request, *, call_id: Any) -> Answer:
+    """Whoever could not speak has pressed a key, or not; then back to the dispatcher."""
+    outcome = "no_key"
+    if request.get("Digits").strip():
+        outcome = legs.key_pressed(provider="twilio", sid=request.sid, now=request.now)
+    if selectors.answered_by(call_id) is None:
+        return _queue(), "queued_again"  # given back in the meantime
+    return _join(request, call_id=call_id), outcome
 
 
 @webhook("voice_requeue", instead=_queue, never_fails=True, keeps=never)

@@ -25,6 +25,8 @@ FILES_RESERVE = 128
 FILES_RESERVE_SHARE_MAX = 0.75
 # Connections that are not the web workers': the job worker, backups, a person with psql, PostgreSQL's own reserve.
 OTHER_CONNECTIONS = 30
+# Of each web worker, for what was put off (realtime/reserve.py).
+SECOND_LINE_THREADS = 1
 FULL_TOLD_EVERY_S = 60.0
 
 
@@ -92,7 +94,8 @@ def check_connections() -> str | None:
     finally:
         connection.close()
     wanted = connections_wanted(
-        workers=settings.WEB_WORKERS, pool=settings.DATABASE_POOL + settings.RESERVE_THREADS
+        workers=settings.WEB_WORKERS,
+        pool=settings.DATABASE_POOL + settings.RESERVE_THREADS + SECOND_LINE_THREADS,
     )
     if wanted <= most:
         return None

@@ -7,7 +7,6 @@ numbers the order of commits, and a reader that sees N sees everything up to N.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -218,7 +217,7 @@ def events_after(seq: int, *, limit: int = EVENTS_PAGE_MAX) -> list[LoggedEvent]
             at=at,
             by=by,
             by_name=by_name,
-            data=json.loads(data),
+            data=data,
             topics=frozenset(topics),
         )
         for seq, name, at, by, by_name, data, topics in found

@@ -29,12 +29,15 @@ from django.db.utils import load_backend
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from realtime import metrics
+from realtime.capacity import SECOND_LINE_THREADS
 
 DEADLINE_S = 2.0
 CONNECT_S_MAX = 2
 CANCEL_S_MAX = 0.5
 # After a failure the database is left alone for this long, so that the next caller is not kept waiting as well.
 OPEN_S = 1.0
+# For what was put off, which nobody waits for on the line.
+SECOND_DEADLINE_S = 10.0
 
 T = TypeVar("T")
 
@@ -44,24 +47,30 @@ class Unavailable(Exception):  # noqa: N818 - the state of the database, not a m
 
 
 class Reserve:
-    def __init__(self, threads: int) -> None:
+    """`rests`: after a failure the database is left alone for OPEN_S, and whatever is asked meanwhile is refused."""
+
+    def __init__(
+        self, threads: int, *, deadline_s: float = DEADLINE_S, rests: bool = True
+    ) -> None:
         self._threads = threads
+        self._deadline_s = deadline_s
+        self._rests = rests
         self._connections: list[Any] = []
         self._pool = ThreadPoolExecutor(threads, "reserve", initializer=self._own_connection)
         self._left_alone_until = 0.0
 
-    def run(self, work: Callable[[], T], *, deadline_s: float = DEADLINE_S) -> T:
+    def run(self, work: Callable[[], T], *, deadline_s: float | None = None) -> T:
         """The work's result; Unavailable when it is not there in time or the database is away."""
         task, future = self._begin(work)
         with self._judged(task, future):
-            return future.result(deadline_s)
+            return future.result(deadline_s or self._deadline_s)
 
-    async def run_async(self, work: Callable[[], T], *, deadline_s: float = DEADLINE_S) -> T:
+    async def run_async(self, work: Callable[[], T]) -> T:
         """As `run`, for an event loop, which goes on meanwhile."""
         task, future = self._begin(work)
         with self._judged(task, future):
             try:
-                return await asyncio.wait_for(asyncio.wrap_future(future), deadline_s)
+                return await asyncio.wait_for(asyncio.wrap_future(future), self._deadline_s)
             except asyncio.CancelledError:
                 asking = asyncio.current_task()
                 if asking is None or asking.cancelling():
@@ -106,7 +115,7 @@ class Reserve:
         known["OPTIONS"] = {
             **{name: value for name, value in known["OPTIONS"].items() if name != "pool"},
             "connect_timeout": CONNECT_S_MAX,
-            "options": f"{known['OPTIONS'].get('options', '')} -c statement_timeout={int(DEADLINE_S * 1000)}",
+            "options": f"{known['OPTIONS'].get('options', '')} -c statement_timeout={int(self._deadline_s * 1000)}",
         }
         known["CONN_MAX_AGE"] = None
         made = load_backend(known["ENGINE"]).DatabaseWrapper(known, "default")
@@ -116,7 +125,8 @@ class Reserve:
             _connect()
 
     def _trip(self, why: str) -> None:
-        self._left_alone_until = time.monotonic() + OPEN_S
+        if self._rests:
+            self._left_alone_until = time.monotonic() + OPEN_S
         metrics.RESERVE_FAILURES.labels(why).inc()
 
 
@@ -172,22 +182,35 @@ def _connect() -> None:
 
 
 _reserve: Reserve | None = None
+_second: Reserve | None = None
 _making = threading.Lock()
 
 
 def within_deadline(work: Callable[[], T]) -> T:
     """Do database work bounded in time; raises Unavailable. Inline where a test holds the transaction."""
     if not settings.RESERVE_THREADS:
-        try:
-            return work()
-        except (OperationalError, InterfaceError):
-            raise Unavailable from None
+        return _inline(work)
     return reserve().run(work)
 
 
 async def within_deadline_async(work: Callable[[], T]) -> T:
     """As `within_deadline`, for an event loop; always in the reserve's threads."""
     return await reserve().run_async(work)
+
+
+def in_second_line(work: Callable[[], T]) -> T:
+    """For what was put off: a thread and a connection of its own, so that a rush of new requests, which have the reserve
+    refuse, cannot keep it waiting for ever. Raises Unavailable after SECOND_DEADLINE_S."""
+    if not settings.RESERVE_THREADS:
+        return _inline(work)
+    return second_line().run(work)
+
+
+def _inline(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except (OperationalError, InterfaceError):
+        raise Unavailable from None
 
 
 def reserve() -> Reserve:
@@ -198,9 +221,18 @@ def reserve() -> Reserve:
         return _reserve
 
 
-def close_reserve() -> None:
-    global _reserve  # noqa: PLW0603
+def second_line() -> Reserve:
+    global _second  # noqa: PLW0603
     with _making:
-        if _reserve is not None:
-            _reserve.close()
-            _reserve = None
+        if _second is None:
+            _second = Reserve(SECOND_LINE_THREADS, deadline_s=SECOND_DEADLINE_S, rests=False)
+        return _second
+
+
+def close_reserve() -> None:
+    global _reserve, _second  # noqa: PLW0603
+    with _making:
+        for one in (_reserve, _second):
+            if one is not None:
+                one.close()
+        _reserve = _second = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -57,6 +58,33 @@ class EmulatedVoice:
 
     def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
         """Nothing to report: Twilio tells us of a participant only where we ask it to."""
+
+    def ask_for_a_key(self, leg: Leg) -> None:
+        """The emulated caller presses one."""
+        self._tell("twilio-voice-ask", leg, CallStatus="in-progress", args=[leg.call_id])
+        self._tell(
+            "twilio-voice-silent-key",
+            leg,
+            args=[leg.call_id],
+            CallStatus="in-progress",
+            Digits="5",
+        )
+
+    def ring_caller(self, leg: Leg) -> str:
+        """The citizen answers at once."""
+        sid = f"CA{leg.call_id.hex}"
+        rung = dataclasses.replace(leg, provider_sid=sid)
+        for word, number in (("ringing", "1"), ("in-progress", "2")):
+            self._tell(
+                "twilio-voice-call-back",
+                rung,
+                args=[leg.call_id],
+                CallStatus=word,
+                SequenceNumber=number,
+                Direction="outbound-api",
+            )
+        self._tell("twilio-voice-join", rung, CallStatus="in-progress", args=[leg.call_id])
+        return sid
 
     def return_to_queue(self, leg: Leg) -> None:
         self._tell("twilio-voice-requeue", leg, CallStatus="in-progress", args=[leg.call_id])

@@ -52,8 +52,14 @@ class Telephony(Protocol):
     def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
         """Bring the dispatcher into the same conference."""
 
+    def ring_caller(self, leg: Leg) -> str:
+        """Ring the citizen into the call's conference; the provider's id of that leg."""
+
     def return_to_queue(self, leg: Leg) -> None:
         """Put the caller back where the others wait."""
+
+    def ask_for_a_key(self, leg: Leg) -> None:
+        """Take the caller aside, ask for a key, and bring them back into the conference either way."""
 
     def hang_up(self, leg: Leg) -> None:
         """End the caller's leg."""

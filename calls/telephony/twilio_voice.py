@@ -17,6 +17,7 @@ from calls.twilio_api import asked
 
 QUEUE_NAME = "emergency"
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
+CALLER_RINGS_S = 45  # the provider takes it for no answer then
 CREW_RINGS_S = 25  # shorter than the step to the next rung of the ladder
 KEY_WAIT_S = 6
 NOTICE_READ_TIMES = 2
@@ -41,6 +42,14 @@ HOLDING = (
     ("id-ID", "Panggilan Anda sudah kami terima. Jangan tutup telepon."),
     ("en-GB", "We have your call. Please stay on the line."),
 )
+PRESS_A_KEY = (
+    ("id-ID", "Jika ini keadaan darurat, tekan tombol apa saja."),
+    ("en-GB", "If this is an emergency, press any key."),
+)
+PRESS_IF_SILENT = (
+    ("id-ID", "Jika Anda tidak bisa berbicara, tekan tombol apa saja sekarang."),
+    ("en-GB", "If you cannot speak, press any key now."),
+)
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
@@ -61,6 +70,31 @@ def greet_and_queue() -> str:
     response = VoiceResponse()
     _say(response, GREETING)
     _enqueue(response)
+    return str(response)
+
+
+def greet_and_ask_for_a_key() -> str:
+    """A key says that somebody is there and means it. Without one the queue follows all the same."""
+    response = VoiceResponse()
+    _say(response, GREETING)
+    path = reverse("twilio-voice-key")
+    gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
+    for language, words in PRESS_A_KEY:
+        gather.say(words, language=language)
+    response.append(gather)
+    response.redirect(path, method="POST")
+    return str(response)
+
+
+def ask_for_a_key(call_id: Any) -> str:
+    """For somebody who says nothing: perhaps they cannot. Then back to the dispatcher, with a key or without."""
+    response = VoiceResponse()
+    path = reverse("twilio-voice-silent-key", args=[call_id])
+    gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
+    for language, words in PRESS_IF_SILENT:
+        gather.say(words, language=language)
+    response.append(gather)
+    response.redirect(path, method="POST")
     return str(response)
 
 
@@ -227,6 +261,24 @@ class TwilioVoice:
                 beep="false",
             )
         )
+
+    def ask_for_a_key(self, leg: Leg) -> None:
+        self._redirect(leg, reverse("twilio-voice-ask", args=[leg.call_id]))
+
+    def ring_caller(self, leg: Leg) -> str:
+        base = settings.PUBLIC_BASE_URL
+        taken = asked(
+            lambda: self._client.calls.create(
+                to=leg.caller,
+                from_=settings.TWILIO_NUMBER or leg.to_number,
+                url=base + reverse("twilio-voice-join", args=[leg.call_id]),
+                method="POST",
+                status_callback=base + reverse("twilio-voice-call-back", args=[leg.call_id]),
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=CALLER_RINGS_S,
+            )
+        )
+        return str(taken.sid)
 
     def hang_up(self, leg: Leg) -> None:
         asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))

@@ -30,6 +30,7 @@ EX_CONFIG = 78
 DATABASE_POOL_MAX = 20
 DATABASE_POOL_MIN = 4
 RESERVE_THREADS = 4
+SECOND_LINE_THREADS = 1  # as realtime/capacity.py
 OTHER_CONNECTIONS = 30
 
 
@@ -175,8 +176,9 @@ def database_connections(workers: int) -> int:
 
 
 def reserve_threads() -> int:
+    """Connections of each web worker that are kept for webhooks, the one for those put off included."""
     said = os.environ.get("RESERVE_THREADS", "")
-    return int(said) if said.isdigit() else RESERVE_THREADS
+    return (int(said) if said.isdigit() else RESERVE_THREADS) + SECOND_LINE_THREADS
 
 
 def describe(

@@ -128,7 +128,7 @@ PAPER = f"""
 
 CALLS = """
     SELECT channel, disposition, count(*) AS n
-    FROM calls_call WHERE received_at >= %(start)s AND received_at < %(end)s
+    FROM calls_call WHERE direction = 'in' AND received_at >= %(start)s AND received_at < %(end)s
     GROUP BY channel, disposition
 """
 
@@ -142,7 +142,7 @@ ANSWERS = """
     FROM (
         SELECT status, extract(epoch FROM answered_at - received_at) AS value
         FROM calls_call
-        WHERE received_at >= %(start)s AND received_at < %(end)s
+        WHERE direction = 'in' AND received_at >= %(start)s AND received_at < %(end)s
               AND disposition <> 'test' AND channel IN ('voice', 'pbx')
     ) AS spoken
 """

@@ -110,19 +110,24 @@ class Service:
         )
         return answer.json()["state"]
 
-    def rings(self, number: str) -> None:
-        """A call comes in as Twilio would report it, signed."""
-        self._webhook(
-            "/twilio/voice/incoming",
-            {
-                "CallSid": f"CA{uuid.uuid4().hex}",
-                "AccountSid": TWILIO["TWILIO_ACCOUNT_SID"],
-                "From": number,
-                "To": "+62112",
-                "CallStatus": "ringing",
-                "Direction": "inbound",
-            },
-        )
+    def rings(self, number: str) -> str:
+        """A call comes in as Twilio would report it, signed; returns the provider's id of it."""
+        sid = f"CA{uuid.uuid4().hex}"
+        self._webhook("/twilio/voice/incoming", self._call(sid, number, "ringing"))
+        return sid
+
+    def hangs_up(self, sid: str, number: str) -> None:
+        self._webhook("/twilio/voice/status", self._call(sid, number, "completed"))
+
+    def _call(self, sid: str, number: str, status: str) -> dict[str, str]:
+        return {
+            "CallSid": sid,
+            "AccountSid": TWILIO["TWILIO_ACCOUNT_SID"],
+            "From": number,
+            "To": "+62112",
+            "CallStatus": status,
+            "Direction": "inbound",
+        }
 
     def writes(self, number: str, text: str) -> None:
         self._webhook(
@@ -140,7 +145,7 @@ class Service:
     def _webhook(self, path: str, params: dict[str, str]) -> None:
         url, headers, body = signed_request(path, params)
         answer = httpx.post(url, headers=headers, content=body, timeout=10)
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code in {200, 204}, answer.text
 
 
 def select_nothing(seconds: float) -> None:

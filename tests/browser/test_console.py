@@ -201,8 +201,67 @@ def test_a_prank_is_ended_with_f9_and_a_digit_from_where_the_answer_left_the_foc
     console.keyboard.press("F9")
     expect(console.locator("[data-preview]")).to_contain_text(f"{shown}: 1 Hantu · 2 Iseng")
     console.keyboard.press("2")
-    expect(console.locator("#calls .call").filter(has_text=shown)).to_have_count(0)
+    judged = (
+        console.get_by_role("group", name="Baru dinilai").locator(".call").filter(has_text=shown)
+    )
+    expect(judged).to_contain_text("Iseng")
+    expect(console.locator("#calls .call").filter(has_text=shown)).to_have_count(1)
     expect(console.locator("#case h2")).to_be_hidden()
+    judged.click()
+    console.keyboard.press("F9")
+    console.keyboard.press("3")
+    expect(judged).to_contain_text("Informasi")
+
+
+def test_a_number_that_only_pranks_waits_behind_a_newer_caller_until_one_click_frees_it(
+    console: Page, service: Service
+) -> None:
+    child, shown = a_number()
+    dispatcher = service.person("dispatcher1")
+    for _ in range(3):
+        service.rings(child)
+        call = the_call(service, child)
+        service.command(dispatcher, "call.answer", call_id=call["id"])
+        service.command(dispatcher, "call.dispose", call_id=call["id"], disposition="prank")
+    service.rings(child)
+    waiting = console.locator("#calls .call").filter(has_text=shown)
+    expect(waiting).to_contain_text("dibatasi")
+    expect(waiting).to_contain_text("3× iseng")
+    other, other_shown = a_number()
+    service.rings(other)
+    who = console.locator("[data-panel=strip] .who")
+    expect(who).to_have_text(other_shown)  # it came later and is answered first
+
+    waiting.click()
+    expect(console.locator("#case .past")).to_have_text(
+        "Nomor ini: 3 panggilan iseng dalam 7 hari"
+    )
+    console.get_by_role("button", name="Cabut pembatasan").click()
+    expect(waiting).not_to_contain_text("dibatasi")
+
+
+def test_who_hung_up_twice_is_one_line_and_is_called_back_with_two_keys(
+    console: Page, service: Service
+) -> None:
+    caller, shown = a_number()
+    for _ in range(2):
+        service.hangs_up(service.rings(caller), caller)
+    over = console.get_by_role("group", name="Berakhir, belum dinilai")
+    line = over.locator(".call").filter(has_text=shown)
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("×2")
+
+    line.dblclick()
+    expect(console.get_by_role("button", name="Telepon balik")).to_be_visible()
+    console.keyboard.press("Alt+KeyB")
+
+    expect(line).to_have_count(0)
+    in_hand = console.get_by_role("group", name="Tersambung").locator(".call")
+    expect(in_hand.filter(has_text=shown)).to_contain_text("sedang ditelepon balik")
+
+
+def the_call(service: Service, caller: str) -> dict[str, Any]:
+    return next(one for one in service.board()["calls"] if one["caller"] == caller)
 
 
 def test_an_incident_opened_from_the_command_line_keeps_what_the_call_has_told(

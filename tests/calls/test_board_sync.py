@@ -70,7 +70,7 @@ def test_the_queue_is_in_the_order_in_which_the_calls_came(ring, text):
         ring(sid=f"CA{n}", caller="")
     text()
 
-    rows = selectors.queue()
+    rows = selectors.wires()
     assert [row["received_at"] for row in rows] == sorted(row["received_at"] for row in rows)
     assert len(rows) == 4
 

@@ -70,7 +70,7 @@ def test_a_released_call_waits_again_and_keeps_when_it_was_first_answered(call_i
 
     ada.done("call.release", call_id=call_id)
 
-    assert selectors.queue()[0]["answered_by"] is None
+    assert selectors.wires()[0]["answered_by"] is None
     bo.done("call.answer", call_id=call_id)
     assert Call.objects.get().answered_at == answered_at
     assert "calls.return_to_queue" in jobs()

@@ -34,17 +34,19 @@ def home(settings, tmp_path):
 @pytest.fixture
 def database(monkeypatch):
     """A switch: while it is off, every database part of a webhook fails as it does with the server away."""
-    really = receiving.within_deadline
+    really = {name: getattr(receiving, name) for name in ("within_deadline", "in_second_line")}
 
     class Database:
         def off(self):
             def away(_work):
                 raise receiving.Unavailable
 
-            monkeypatch.setattr(receiving, "within_deadline", away)
+            for name in really:
+                monkeypatch.setattr(receiving, name, away)
 
         def on(self):
-            monkeypatch.setattr(receiving, "within_deadline", really)
+            for name, one in really.items():
+                monkeypatch.setattr(receiving, name, one)
 
     return Database()
 

@@ -5,10 +5,10 @@ import {
   figures,
   incidentsInOrder,
   limitOf,
-  nextToAnswer,
   unitsByAgency,
   waitingCalls,
 } from "#console/board";
+import { nextToAnswer } from "#console/queue";
 import { piecesOf } from "#console/evidence";
 import { shortCallsign } from "#console/incidents";
 import { chooseLabels, overlap, sideBySide } from "#console/labels";
@@ -36,7 +36,7 @@ test("the longest waiting voice is answered before an older text", () => {
       { id: "taken", channel: "voice", status: "answered", received_at: at(0) },
     ],
   });
-  assert.equal(nextToAnswer(store).id, "voice1");
+  assert.equal(nextToAnswer(store, clock).id, "voice1");
   assert.deepEqual(
     waitingCalls(store).map((call) => call.id),
     ["text", "voice1", "voice2"],

@@ -30,11 +30,11 @@ test("hello names the last event only when there is one", () => {
 });
 
 test("the delay doubles, is spread by chance and never passes five seconds", () => {
-  assert.equal(reconnectDelayMs(0, 1), 2500);
-  assert.equal(reconnectDelayMs(0, 0), 150);
-  assert.equal(reconnectDelayMs(1, 1), 5000);
+  assert.equal(reconnectDelayMs(0, 1), 1800);
+  assert.equal(reconnectDelayMs(0, 0), 108);
+  assert.equal(reconnectDelayMs(1, 1), 3600);
   for (let attempt = 0; attempt < 50; attempt++) {
     assert.ok(reconnectDelayMs(attempt, 1) <= 5000);
-    assert.ok(reconnectDelayMs(attempt, 0) >= 150);
+    assert.ok(reconnectDelayMs(attempt, 0) >= 108);
   }
 });

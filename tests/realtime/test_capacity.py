@@ -53,7 +53,7 @@ def test_the_pools_of_all_workers_fit_into_the_database_that_is_started_for_them
 
 def test_a_pool_that_a_person_chose_gets_a_database_that_is_big_enough(monkeypatch):
     monkeypatch.setenv("DATABASE_POOL", "100")
-    of_one = 100 + application.RESERVE_THREADS
+    of_one = 100 + application.RESERVE_THREADS + capacity.SECOND_LINE_THREADS
 
     assert application.database_connections(4) == 4 * of_one + capacity.OTHER_CONNECTIONS
 
@@ -63,6 +63,7 @@ def test_the_machine_part_and_the_product_mean_the_same_limits():
     assert application.OTHER_CONNECTIONS == capacity.OTHER_CONNECTIONS
     assert application.DATABASE_POOL_MAX == product.DATABASE_POOL_MAX
     assert application.DATABASE_POOL_MIN == product.DATABASE_POOL_MIN
+    assert application.SECOND_LINE_THREADS == capacity.SECOND_LINE_THREADS
 
 
 @pytest.mark.django_db(transaction=True)
@@ -73,7 +74,7 @@ def test_workers_that_could_ask_for_more_connections_than_there_are_say_so(setti
     sentence = capacity.check_connections()
     assert sentence is not None
     assert "64 web workers with DATABASE_POOL=20" in sentence
-    assert "may ask for 1310" in sentence
+    assert "may ask for 1374" in sentence
 
 
 @pytest.mark.django_db(transaction=True)

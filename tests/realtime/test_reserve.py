@@ -112,3 +112,19 @@ def test_a_mistake_of_the_work_itself_is_raised_as_it_is(two):
     with pytest.raises(ZeroDivisionError):
         two.run(wrong)
     assert two.run(ask("SELECT 5")) == 5
+
+
+def test_what_was_put_off_is_not_kept_waiting_by_a_rush_that_has_the_reserve_refuse(
+    settings, monkeypatch
+):
+    settings.RESERVE_THREADS = 1
+    monkeypatch.setattr(reserve, "OPEN_S", 60.0)
+    try:
+        with pytest.raises(Unavailable):
+            reserve.reserve().run(ask("SELECT pg_sleep(5)"), deadline_s=DEADLINE_S)
+        with pytest.raises(Unavailable):
+            reserve.within_deadline(ask("SELECT 1"))
+
+        assert reserve.in_second_line(ask("SELECT 1")) == 1
+    finally:
+        reserve.close_reserve()

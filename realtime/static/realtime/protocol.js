@@ -2,7 +2,7 @@
 import { follows, isEventNumber, sameNumber } from "#realtime/wire";
 
 export const PROTOCOL_VERSION = 1;
-const RECONNECT_MS_FIRST = 2500;
+const RECONNECT_MS_FIRST = 1800;
 const RECONNECT_SHARE_MIN = 0.06;
 const RECONNECT_MS_MAX = 5000;
 const RECONNECT_DOUBLINGS_MAX = 10;

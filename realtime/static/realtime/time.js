@@ -77,6 +77,12 @@ export function clockText(instant, timeZone, { seconds = true } = {}) {
   return format("en-GB", timeZone, options).format(date);
 }
 
+/** "12 Mar 2026" of an instant, in the city's zone. */
+export function dayText(instant, timeZone, language) {
+  const options = { day: "numeric", month: "short", year: "numeric" };
+  return format(language, timeZone, options).format(new Date(instant));
+}
+
 /** `Sel 24 Nov 2026 · WIB` */
 export function dateText(instant, timeZone, language) {
   const parts = format(language, timeZone, {

@@ -1,8 +1,16 @@
 /** What every panel gets: the board, the clock, the choice of this person, and the one way to act. */
 import { nextFrame } from "#realtime/store";
-import { clockText, dateText, distanceText, durationText, phoneText, radiusText } from "#realtime/time";
+import {
+  clockText,
+  dateText,
+  dayText,
+  distanceText,
+  durationText,
+  phoneText,
+  radiusText,
+} from "#realtime/time";
 import { gettext } from "#realtime/words";
-import { nextToAnswer } from "#console/board";
+import { nextToAnswer } from "#console/queue";
 
 export class App {
   /** @type {import("./panel.js").Panel[]} */
@@ -66,7 +74,7 @@ export class App {
   }
 
   answerNext() {
-    return this.answer(nextToAnswer(this.store));
+    return this.answer(nextToAnswer(this.store, this.clock));
   }
 
   panel(name) {
@@ -97,6 +105,7 @@ export class App {
   age = (iso) => durationText(this.clock.ageS(iso));
   time = (instant) => clockText(instant, this.timeZone);
   date = (instant) => dateText(instant, this.timeZone, this.language);
+  day = (instant) => dayText(instant, this.timeZone, this.language);
   radius = (metres) => radiusText(metres, this.language);
   distance = (metres) => distanceText(metres, this.language);
 

@@ -1,5 +1,6 @@
 /** Which sound is due: read from the board, so that a sound ends wherever the cause ends. */
-import { nextToAnswer, SPOKEN, waitingCalls } from "#console/board";
+import { SPOKEN, waitingCalls } from "#console/board";
+import { nextToAnswer } from "#console/queue";
 
 export class Audio {
   constructor(app) {
@@ -11,7 +12,7 @@ export class Audio {
 
   render() {
     const { sounds, store, socket, limits, clock } = this.app;
-    const next = nextToAnswer(store);
+    const next = nextToAnswer(store, clock);
     sounds.hold("ring", Boolean(next && SPOKEN.has(next.channel)));
     const alarms = store.all("alarms").filter((alarm) => !alarm.acknowledged_at);
     sounds.hold(

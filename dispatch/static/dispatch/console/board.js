@@ -9,19 +9,14 @@ const WAITING = new Set(["ringing", "queued"]);
 const NEAR_SHARE = 0.75; // of a limit: amber from here
 const SAME_INCIDENT_M = 400;
 
-const byReceived = (a, b) => (a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : 0);
+export const byReceived = (a, b) =>
+  a.received_at < b.received_at ? -1 : a.received_at > b.received_at ? 1 : 0;
 
 export const isWaiting = (call) => WAITING.has(call.status);
 
 /** Calls nobody has answered, the longest waiting first. */
 export function waitingCalls(store) {
   return store.all("calls").filter(isWaiting).sort(byReceived);
-}
-
-/** The one F1 answers: the longest waiting voice, else the longest waiting text. */
-export function nextToAnswer(store) {
-  const waiting = waitingCalls(store);
-  return waiting.find((call) => SPOKEN.has(call.channel)) ?? waiting[0] ?? null;
 }
 
 /** Answered calls that belong to no incident yet; this person's first. */
@@ -31,14 +26,6 @@ export function callsInHand(store, viewerId) {
     .all("calls")
     .filter((call) => call.status === "answered" && !call.incident_id)
     .sort((a, b) => own(a) - own(b) || byReceived(a, b));
-}
-
-/** Calls that ended and of which nobody has said what they were. */
-export function callsToCallBack(store) {
-  return store
-    .all("calls")
-    .filter((call) => (call.status === "abandoned" || call.status === "ended") && !call.incident_id)
-    .sort(byReceived);
 }
 
 const RANK = { aml: 1, whatsapp: 1, share_link: 1, operator: 0, address: 2, text: 3, network: 4 };

@@ -1,21 +1,26 @@
-/** Calls without an incident: who waits, whom we talk to, whom to call back. */
-import { channelSymbol, icon, sourceSymbol, swapIcon } from "#realtime/icons";
-import { callStatusName, channelName, fill, gettext, sourceName } from "#realtime/words";
-import {
-  bestLocation,
-  callsInHand,
-  callsToCallBack,
-  isWaiting,
-  judged,
-  lastWords,
-  waitingCalls,
-} from "#console/board";
+import { fill, gettext } from "#realtime/words";
+import { callsInHand, isWaiting } from "#console/board";
+import { callRow } from "#console/call_row";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
 import { listKeys, Panel } from "#console/panel";
+import { queueOf, toCallBack } from "#console/queue";
 
 const ROWS_MAX = 60; // of a section; more are counted, not drawn
 const DENSE_FROM = 12;
-const QUICK = { 1: "ghost", 2: "prank", 3: "information" };
+const JUDGED_MAX = 5; // so many can still be corrected from the list
+/** F9 and a digit: what a call was. The commonest first; they never change places. */
+const QUICK = {
+  1: "ghost",
+  2: "prank",
+  3: "information",
+  4: "non_emergency_transferred",
+  5: "misdial",
+  6: "abandoned",
+  7: "duplicate",
+  8: "test",
+  9: "emergency",
+};
+const SHOWN_MAX = 3; // of them stand below the list
 
 export class Calls extends Panel {
   connect() {
@@ -37,13 +42,16 @@ export class Calls extends Panel {
     this.waiting = section(gettext("Waiting"));
     this.inHand = section(gettext("Connected"));
     this.over = section(gettext("Ended, not judged yet"));
+    this.done = section(gettext("Judged just now"));
+    this.justJudged = [];
     show(this.waiting.head, false);
-    this.list.append(this.empty, this.waiting.group, this.inHand.group, this.over.group);
+    this.list.append(this.empty, this.waiting.group, this.inHand.group, this.over.group, this.done.group);
     this.part("foot").append(
       h("span", null, kbd("F9")),
-      ...Object.entries(QUICK).map(([key, disposition]) =>
-        h("span", null, kbd(key), ` ${this.app.dispositionName(disposition)}`),
-      ),
+      ...Object.entries(QUICK)
+        .slice(0, SHOWN_MAX)
+        .map(([key, word]) => h("span", null, kbd(key), ` ${this.app.dispositionName(word)}`)),
+      h("span", "dim", "… 9"),
     );
     this.on(this.list, "keydown", (event) => this.#key(event));
     this.on(this.list, "click", (event) => {
@@ -55,7 +63,8 @@ export class Calls extends Panel {
 
   /** The marked call, as long as it is still without an incident. */
   #picked() {
-    const call = this.app.store.get("calls", this.app.ui.pickedCall ?? "");
+    const id = this.app.ui.pickedCall ?? "";
+    const call = this.app.store.get("calls", id) ?? this.justJudged.find((one) => one.id === id);
     return call && !call.incident_id ? call : null;
   }
 
@@ -68,13 +77,25 @@ export class Calls extends Panel {
   }
 
   /** F9 and a digit: what the marked call was. */
-  async dispose(digit) {
+  dispose(digit) {
+    return this.disposeAs(QUICK[digit]);
+  }
+
+  async disposeAs(disposition) {
     const call = this.#picked();
     if (!call) return this.app.say(gettext("Choose a call first."), "refused");
-    const body = { call_id: call.id, disposition: QUICK[digit] };
+    const body = { call_id: call.id, disposition, with_repeats: true };
     const reply = await this.app.act("call.dispose", body);
-    if (reply.ok && this.app.ui.chosen?.id === call.id) this.app.ui.leave();
+    if (!reply.ok) return reply;
+    this.#remember({ ...call, disposition });
+    if (this.app.ui.chosen?.id === call.id) this.app.ui.leave();
     return reply;
+  }
+
+  /** Of what this person has judged the newest stay in the list: the next digit corrects. */
+  #remember(call) {
+    this.justJudged = [call, ...this.justJudged.filter((one) => one.id !== call.id)].slice(0, JUDGED_MAX);
+    this.render();
   }
 
   #key(event) {
@@ -102,13 +123,21 @@ export class Calls extends Panel {
 
   render() {
     const { store, boot, ui } = this.app;
-    const waiting = waitingCalls(store);
+    const waiting = queueOf(store, this.app.clock);
     setText(this.part("count"), String(waiting.length));
     setClass(this.part("count"), "bad", waiting.length >= DENSE_FROM);
     this.dense = waiting.length >= DENSE_FROM;
     this.#section(this.waiting, waiting);
-    this.#section(this.inHand, callsInHand(store, boot.viewer.id));
-    this.#section(this.over, callsToCallBack(store));
+    this.#section(
+      this.inHand,
+      callsInHand(store, boot.viewer.id).map((call) => ({ call, others: 0 })),
+    );
+    this.#section(this.over, toCallBack(store));
+    const judgedNow = this.justJudged.filter((call) => !store.get("calls", call.id));
+    this.#section(
+      this.done,
+      judgedNow.map((call) => ({ call, others: 0 })),
+    );
     show(this.empty, !waiting.length);
     const line = this.app.socket.link.state === "live" ? gettext("The line to the service is good.") : "";
     setText(this.empty.lastChild, line);
@@ -116,67 +145,18 @@ export class Calls extends Panel {
     setAttribute(this.list, "aria-activedescendant", marked ? marked.id : null);
   }
 
-  #section({ group, rows, count }, calls) {
-    show(group, calls.length);
-    const hidden = calls.length - ROWS_MAX;
+  #section({ group, rows, count }, entries) {
+    show(group, entries.length);
+    const hidden = entries.length - ROWS_MAX;
     setText(
       count,
       hidden > 0
         ? fill(gettext("%(count)s, + %(hidden)s below"), { count: ROWS_MAX, hidden })
-        : String(calls.length),
+        : String(entries.length),
     );
-    keyed(rows, calls.slice(0, ROWS_MAX), { key: (call) => call.id, create: (call) => this.#row(call) });
-  }
-
-  #row(call) {
-    const channel = icon(channelSymbol(call.channel));
-    const spoken = h("span", "vh", channelName(call.channel));
-    const who = h("span", call.caller ? "no" : "cut");
-    const tag = h("span", "tag");
-    const age = h("span", "num");
-    const source = icon("l-text");
-    const where = h("span", "cut");
-    const state = h("span", null);
-    const second = h("span", "l2", source, where, state);
-    const row = h("div", { class: "call", role: "option", id: `call-${call.id}`, "data-id": call.id });
-    row.append(channel, h("span", "l1", spoken, who, tag), age, second);
-    row.update = (now) => {
-      setClass(row, "dense", this.dense);
-      const picked = this.app.ui.pickedCall === now.id;
-      setClass(row, "pick", picked);
-      setAttribute(row, "aria-selected", picked ? "true" : "false");
-      setText(who, this.app.callerText(now));
-      const marks = [now.repeats > 1 ? `×${now.repeats}` : "", now.recovered ? gettext("recovered") : ""];
-      setText(tag, marks.filter(Boolean).join(" "));
-      show(tag, now.repeats > 1 || now.recovered);
-      this.#age(age, now);
-      this.#where(source, where, now);
-      const holder = now.status === "answered" ? now.answered_by?.name : callStatusName(now.status);
-      setText(state, holder ?? callStatusName(now.status));
-    };
-    return row;
-  }
-
-  #age(element, call) {
-    const seconds = this.app.clock.ageS(
-      isWaiting(call) ? call.received_at : (call.ended_at ?? call.answered_at),
-    );
-    const level = isWaiting(call) ? judged("answer", seconds, this.app.limits.answer_s)?.level : "ok";
-    const wanted = level === "over" ? "num timer over" : level === "near" ? "num timer near" : "num strong";
-    if (element.className !== wanted) element.className = wanted;
-    setText(element, this.app.age(isWaiting(call) ? call.received_at : (call.ended_at ?? call.answered_at)));
-  }
-
-  #where(source, where, call) {
-    const best = bestLocation(call.locations);
-    const words = lastWords(call);
-    swapIcon(
-      source,
-      words && (!best || best.source === "text") ? "l-text" : sourceSymbol(best?.source ?? "network"),
-    );
-    const place = best ? `${this.app.radius(best.radius_m)} ${best.label ?? sourceName(best.source)}` : null;
-    const text = words && (!best || best.source === "text") ? `“${words}”` : place;
-    setText(where, text ?? gettext("position unknown"));
-    setAttribute(where, "title", words ?? place);
+    keyed(rows, entries.slice(0, ROWS_MAX), {
+      key: (entry) => entry.call.id,
+      create: (entry) => callRow(this, entry.call),
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** What can be done with the chosen call or incident: answer, open, attach, end, close. */
 import { fill, gettext, shortNumber } from "#realtime/words";
-import { incidentsInOrder, incidentsNear, isWaiting } from "#console/board";
+import { incidentsInOrder, incidentsNear, isWaiting, SPOKEN } from "#console/board";
+import { canCallBack, leftInTheMiddle } from "#console/callback";
 import { h, kbd, once, setText, show } from "#console/dom";
 
 const ATTACH_MAX = 3;
@@ -22,6 +23,14 @@ export class CaseActions {
     );
     this.release = button(gettext("Give back"), null, () => app.act("call.release", call()));
     this.hangUp = button(gettext("Hang up"), null, () => app.act("call.hang_up", call()));
+    this.ask = button(gettext("Silent? Ask for a key"), "Alt S", () => this.askForKey());
+    this.callBack = button(gettext("Call back"), "Alt B", () => this.ringBack());
+    this.restrict = button(gettext("Answer this number later"), null, () =>
+      app.act("caller.restrict", call()),
+    );
+    this.lift = button(gettext("Lift the restriction"), null, () =>
+      app.act("caller.lift_restriction", call()),
+    );
     this.attach = h("span", "attach");
     this.ending = this.#ending();
     this.element = h(
@@ -33,6 +42,10 @@ export class CaseActions {
       this.attach,
       this.release,
       this.hangUp,
+      this.ask,
+      this.callBack,
+      this.restrict,
+      this.lift,
       this.ending,
     );
   }
@@ -48,6 +61,32 @@ export class CaseActions {
       kbd("Alt X"),
     );
     return h("span", "ending", this.select, end);
+  }
+
+  #isSpeaking() {
+    const { call } = this.subject;
+    return call?.status === "answered" && SPOKEN.has(call.channel);
+  }
+
+  askForKey() {
+    return this.#isSpeaking() ? this.app.act("call.ask_for_key", { call_id: this.subject.id }) : undefined;
+  }
+
+  /** The call to ring back: the chosen one, or the incident's newest whose line went before it was done. */
+  #toCallBack() {
+    const { subject } = this;
+    return subject.incident
+      ? leftInTheMiddle(subject.calls)
+      : canCallBack(subject.call)
+        ? subject.call
+        : null;
+  }
+
+  async ringBack() {
+    const call = this.#toCallBack();
+    if (!call) return;
+    const reply = await this.app.act("call.call_back", { call_id: call.id });
+    if (reply.ok && !this.subject.incident) this.app.ui.choose("call", reply.result.call_id);
   }
 
   focusEnding() {
@@ -88,6 +127,10 @@ export class CaseActions {
     const mine = call?.status === "answered";
     show(this.release, mine);
     show(this.hangUp, mine);
+    show(this.ask, this.#isSpeaking());
+    show(this.callBack, this.#toCallBack());
+    show(this.restrict, call?.caller && !attached && !call.restricted);
+    show(this.lift, call?.restricted);
     show(this.attach, call && !attached && !waiting);
     if (call && !attached && !waiting) this.#attachable(subject);
     setText(this.endText, subject.incident ? gettext("Close") : gettext("End as"));

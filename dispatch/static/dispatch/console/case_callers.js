@@ -1,7 +1,8 @@
 /** Who has called and what they said, in their own words; an answer can be written to one caller. */
 import { channelSymbol, icon } from "#realtime/icons";
-import { callStatusName, fill, gettext } from "#realtime/words";
+import { fill, gettext } from "#realtime/words";
 import { lastWords } from "#console/board";
+import { stateText } from "#console/callback";
 import { h, kbd, keyed, setAttribute, setText, show } from "#console/dom";
 
 const WORDS_MAX = 20;
@@ -76,7 +77,7 @@ export class CaseCallers {
       if (pictures) parts.push(fill(gettext("%(count)s picture(s)"), { count: pictures }));
       setText(said, parts.filter(Boolean).join(" · "));
       setAttribute(said, "title", words);
-      setText(state, callStatusName(now.status));
+      setText(state, stateText(now));
       setText(time, this.app.time(now.received_at));
     };
     return row;

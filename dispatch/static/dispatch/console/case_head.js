@@ -1,8 +1,10 @@
 /** Header and step chain of the chosen call or incident. */
 import { channelSymbol, icon, priorityBadge, prioritySymbol, swapIcon } from "#realtime/icons";
 import { clockText, durationText, secondsBetween } from "#realtime/time";
-import { callStatusName, channelName, gettext, priorityName, shortNumber } from "#realtime/words";
+import { channelName, fill, gettext, priorityName, shortNumber } from "#realtime/words";
+import { stateText } from "#console/callback";
 import { h, keyed, setAttribute, setClass, setText, show } from "#console/dom";
+import { historyText } from "#console/history";
 
 export class CaseHead {
   name = "head";
@@ -18,6 +20,7 @@ export class CaseHead {
     this.who = h("span", "num dim");
     this.paper = h("span", "tag bad", gettext("FROM PAPER"));
     this.steps = h("ol", "steps");
+    this.past = h("p", "past");
     const heading = h("h2", { class: "cut", tabindex: "-1" }, this.title, " ", this.number);
     const head = h(
       "div",
@@ -30,13 +33,16 @@ export class CaseHead {
       this.place,
       this.who,
     );
-    this.element = h("div", "head", head, this.steps);
+    this.element = h("div", "head", head, this.steps, this.past);
   }
 
   render(subject) {
     show(this.badge, subject.incident);
     show(this.channel, subject.call);
     show(this.paper, (subject.incident ?? subject.call).paper_entered_at || subject.call?.paper);
+    const past = historyText(subject.call?.history, this.app).long;
+    setText(this.past, past ? fill(gettext("This number: %(past)s"), { past }) : "");
+    show(this.past, past);
     if (subject.incident) this.#incident(subject.incident);
     else this.#call(subject.call);
     const steps = subject.incident ? this.#incidentSteps(subject) : this.#callSteps(subject.call);
@@ -63,7 +69,7 @@ export class CaseHead {
     );
     setText(this.age, this.app.age(call.received_at));
     const incident = call.incident_id ? this.app.store.get("incidents", call.incident_id) : null;
-    const state = callStatusName(call.status);
+    const state = stateText(call);
     setText(
       this.place,
       [call.caller ? call.caller_name : null, incident ? `${state} → ${shortNumber(incident.number)}` : state]

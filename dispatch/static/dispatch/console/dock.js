@@ -1,6 +1,6 @@
 /** The command line: completions in their own strip, what will happen before Enter, refusals in words. */
 import { gettext } from "#realtime/words";
-import { nextToAnswer } from "#console/board";
+import { nextToAnswer } from "#console/queue";
 import { h, once, setAttribute, setClass, setText, show } from "#console/dom";
 import { Panel } from "#console/panel";
 import { completed, ghostOf, parse } from "#console/parser";
@@ -45,7 +45,7 @@ export class Dock extends Panel {
       callDispositions: app.reference.call_dispositions,
       chosenIncident: app.chosenIncident(),
       chosenCall: app.chosenCall(),
-      nextCall: nextToAnswer(app.store),
+      nextCall: nextToAnswer(app.store, app.clock),
     };
   }
 

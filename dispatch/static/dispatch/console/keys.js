@@ -42,6 +42,9 @@ export class Keys {
       KeyL: part("evidence"),
       KeyU: part("units"),
       KeyT: part("callers"),
+      KeyG: () => app.panel("calls").disposeAs("ghost"),
+      KeyS: () => app.panel("case").part("actions").askForKey(),
+      KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
         [1, 2, 3, 4].map((value) => [
@@ -81,7 +84,7 @@ export class Keys {
     // After F9 the digit is a key wherever the focus is: after answering it is in the type field.
     const quick = Date.now() < this.#quickUntil;
     this.#quickUntil = 0;
-    if (quick && /^[1-3]$/.test(event.key)) return () => app.panel("calls").dispose(event.key);
+    if (quick && /^[1-9]$/.test(event.key)) return () => app.panel("calls").dispose(event.key);
     if (isTyping(event.target)) return null;
     return this.letters[event.key.toLowerCase()] ?? null;
   }

@@ -1,8 +1,9 @@
 /** The ringing strip: it has its own place, covers nothing and never takes the focus. */
 import { channelSymbol, icon, swapIcon } from "#realtime/icons";
 import { fill, gettext, shortNumber, sourceName } from "#realtime/words";
-import { bestLocation, incidentsNear, nextToAnswer, SPOKEN, waitingCalls } from "#console/board";
+import { bestLocation, incidentsNear, SPOKEN } from "#console/board";
 import { h, kbd, setClass, setText, show } from "#console/dom";
+import { nextToAnswer, queueOf } from "#console/queue";
 import { Panel } from "#console/panel";
 
 export class Strip extends Panel {
@@ -44,7 +45,7 @@ export class Strip extends Panel {
 
   render() {
     const { store } = this.app;
-    this.call = nextToAnswer(store);
+    this.call = nextToAnswer(store, this.app.clock);
     setClass(this.element, "ring", this.call);
     show(this.idle, !this.call);
     for (const element of this.busy) show(element, this.call);
@@ -63,7 +64,7 @@ export class Strip extends Panel {
       : "";
     setText(this.source, ago);
     this.#near();
-    const others = waitingCalls(store).length - 1;
+    const others = queueOf(store, this.app.clock).length - 1;
     setText(this.more, others ? fill(gettext("+ %(count)s waiting"), { count: others }) : "");
   }
 

@@ -6,6 +6,7 @@ import { fill, gettext } from "#realtime/words";
 import { figures, judged } from "#console/board";
 import { setAttribute, setClass, setText } from "#console/dom";
 import { Panel } from "#console/panel";
+import { queueOf } from "#console/queue";
 
 const DATA_NEAR_S = 2;
 
@@ -32,7 +33,8 @@ export class TopBar extends Panel {
     setText(this.part("date"), dateText(clock.now(), timeZone, language));
     const now = figures(store, clock);
     this.#data();
-    this.#figure("waiting", String(now.waiting));
+    // As the panel counts: calls of one number are one line.
+    this.#figure("waiting", String(queueOf(store, clock).length));
     const waited = now.longestS === null ? null : judged("answer", now.longestS, limits.answer_s);
     this.#figure("longest", durationText(now.longestS), waited?.level);
     this.#figure("incidents", String(now.incidents));

@@ -1,0 +1,48 @@
+/**
+ * In which order waiting callers are answered, and which calls are one entry. Pure.
+ *
+ * 1. Everybody by age. 2. Restricted numbers that have pressed a key. 3. Restricted numbers, and numbers that call again
+ * and again, without a key. Whoever has waited for LOWERED_S is taken for everybody else: nobody starves. Calls of one
+ * number are one entry, with the place of the oldest.
+ */
+import { byReceived, isWaiting, SPOKEN } from "#console/board";
+
+export const LOWERED_S = 180;
+
+/** 0 is answered first. */
+function rank(call, clock) {
+  const lowered =
+    (call.restricted || (call.burst && !call.key_pressed)) && clock.ageS(call.received_at) < LOWERED_S;
+  if (!lowered) return 0;
+  return call.key_pressed ? 1 : 2;
+}
+
+/** @returns {{call: any, others: number}[]} in the order of `calls`, one for each number; unknown ones stay apart */
+function collapsed(calls) {
+  const entries = new Map();
+  for (const call of calls) {
+    const known = entries.get(call.caller || call.id);
+    if (known) known.others += 1;
+    else entries.set(call.caller || call.id, { call, others: 0 });
+  }
+  return [...entries.values()];
+}
+
+/** Who waits. @returns {{call: any, others: number}[]} */
+export function queueOf(store, clock) {
+  const waiting = collapsed(store.all("calls").filter(isWaiting).sort(byReceived));
+  return waiting.sort((a, b) => rank(a.call, clock) - rank(b.call, clock));
+}
+
+/** The one F1 answers: of those whose turn it is the longest waiting voice, else the longest waiting text. */
+export function nextToAnswer(store, clock) {
+  const calls = queueOf(store, clock).map((entry) => entry.call);
+  const turn = calls.filter((call) => rank(call, clock) === rank(calls[0], clock));
+  return turn.find((call) => SPOKEN.has(call.channel)) ?? calls[0] ?? null;
+}
+
+/** Calls that ended and of which nobody has said what they were: one for each number, the oldest. */
+export function toCallBack(store) {
+  const over = (call) => (call.status === "abandoned" || call.status === "ended") && !call.incident_id;
+  return collapsed(store.all("calls").filter(over).sort(byReceived));
+}
