@@ -286,8 +286,15 @@ def aml_belongs(*, aml_at: datetime, call_at: datetime) -> bool:
 
 
 class ProviderError(Exception):
-    """A provider refused or did not answer. A permanent refusal is not worth a second try."""
+    """A provider refused or did not answer. A permanent refusal is not worth a second try.
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    `status` is the HTTP status of a refusal, 0 when there was no answer.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, status: int = 0, timed_out: bool = False
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.status = status
+        self.timed_out = timed_out

@@ -19,10 +19,11 @@ FLAG_WORDS = frozenset({"1", "true", "yes", "y", "on", "ok", "0", "false", "no",
 FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED")
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
-E164 = re.compile(r"\+[1-9]\d{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 TELEPHONIES = frozenset({"emulator", "twilio", "pbx"})
 PARTNER_KEY_LENGTH_MIN = 32
 MAKE_KEY = "make one with: openssl rand -hex 32"
+FALLBACK_METHODS = ("POST", "GET")
 ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 
 
@@ -34,6 +35,7 @@ def problems(values: Mapping[str, Any], *, words: Mapping[str, str]) -> list[str
         *_stores(values),
         *_provider(values),
         *_partners(values),
+        *_second_host(values),
         *_city(values),
     ]
 
@@ -167,6 +169,36 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _second_host(values: Mapping[str, Any]) -> Iterator[str]:
+    ours = host_of(values["PUBLIC_BASE_URL"])
+    for name in ("PROVIDER_FALLBACK_VOICE_URL", "PROVIDER_FALLBACK_MESSAGES_URL"):
+        address = values[name]
+        if not address:
+            continue
+        host = _host_of_document(address)
+        if host is None:
+            yield f"{name}: must be an address such as https://second.example.go.id/voice.xml"
+        elif host == ours:
+            yield (
+                f"{name}: lies on {host}, the host of PUBLIC_BASE_URL, and falls silent with it;"
+                " it must lie on another machine"
+            )
+    if values["PROVIDER_FALLBACK_METHOD"] not in FALLBACK_METHODS:
+        yield f"PROVIDER_FALLBACK_METHOD: must be {' or '.join(FALLBACK_METHODS)}"
+
+
+def _host_of_document(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - raises when it is no number
+    except ValueError:
+        return None
+    # A sign-in in the address would stand in logs; what follows # belongs into the provider's settings alone.
+    if parts.scheme not in {"http", "https"} or parts.username or parts.fragment:
+        return None
+    return parts.hostname
 
 
 def _city(values: Mapping[str, Any]) -> Iterator[str]:

@@ -56,6 +56,8 @@ def configuration(*, level: str) -> dict[str, Any]:
             "uvicorn.access": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            # A dozen lines for each request, with the numbers that were asked for.
+            "twilio.http_client": {"level": "WARNING"},
         },
     }
 

@@ -258,6 +258,10 @@ PBX_CONTROL_URL = _read(env.str, "PBX_CONTROL_URL", "")
 SMS_GATEWAY_KEY = _read(env.str, "SMS_GATEWAY_KEY", "")
 SMS_GATEWAY_KEY_SECONDARY = _read(env.str, "SMS_GATEWAY_KEY_SECONDARY", "")
 SMS_GATEWAY_URL = _read(env.str, "SMS_GATEWAY_URL", "")
+# What the provider asks while nothing of ours answers: documents on a second host (manage.py fallback_documents).
+PROVIDER_FALLBACK_VOICE_URL = _read(env.str, "PROVIDER_FALLBACK_VOICE_URL", "")
+PROVIDER_FALLBACK_MESSAGES_URL = _read(env.str, "PROVIDER_FALLBACK_MESSAGES_URL", "")
+PROVIDER_FALLBACK_METHOD = _read(env.str, "PROVIDER_FALLBACK_METHOD", "POST").upper()
 # Calls a second that the provider lets the account start; more would wait at the provider, unseen, for hours.
 VOICE_CALLS_PER_S = _read(env.float, "VOICE_CALLS_PER_S", 1.0)
 if not 0 < VOICE_CALLS_PER_S <= 1_000:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import requests
 from django.conf import settings
 from django.urls import reverse
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from calls.domain import Channel, ProviderError
+from calls import twilio_api
+from calls.domain import Channel
 from calls.telephony.port import CrewCall, Leg, ListedCall
+from calls.twilio_api import asked
 
 QUEUE_NAME = "emergency"
-API_TIMEOUT_S = 10.0
-RATE_LIMITED = 429
-LIST_PAGE_ROWS = 200  # of each request; all pages are read
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
 CALLER_RINGS_S = 45  # the provider takes it for no answer then
 CREW_RINGS_S = 25  # shorter than the step to the next rung of the ladder
@@ -250,7 +244,7 @@ class TwilioVoice:
     is_metered = True
 
     def __init__(self) -> None:
-        self._client = _client()
+        self._client = twilio_api.client()
 
     def connect_caller(self, leg: Leg) -> None:
         self._redirect(leg, reverse("twilio-voice-join", args=[leg.call_id]))
@@ -260,7 +254,7 @@ class TwilioVoice:
 
     def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
         conference = self._client.conferences(conference_name(leg.call_id))
-        _asked(
+        asked(
             lambda: conference.participants.create(
                 from_=settings.TWILIO_NUMBER or leg.to_number,
                 to=f"client:{dispatcher_id}",
@@ -276,7 +270,7 @@ class TwilioVoice:
 
     def ring_caller(self, leg: Leg) -> str:
         base = settings.PUBLIC_BASE_URL
-        taken = _asked(
+        taken = asked(
             lambda: self._client.calls.create(
                 to=leg.caller,
                 from_=settings.TWILIO_NUMBER or leg.to_number,
@@ -290,7 +284,7 @@ class TwilioVoice:
         return str(taken.sid)
 
     def hang_up(self, leg: Leg) -> None:
-        _asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))
+        asked(lambda: self._client.calls(leg.provider_sid).update(status="completed"))
 
     def list_calls(self, *, since: datetime) -> list[ListedCall] | None:
         """The window, and whoever is on the line for longer than that: a person may be waiting there."""
@@ -301,13 +295,15 @@ class TwilioVoice:
         found = {
             row.sid: row
             for query in lists
-            for row in _asked(lambda query=query: calls.list(**query, page_size=LIST_PAGE_ROWS))
+            for row in asked(
+                lambda query=query: calls.list(**query, page_size=twilio_api.LIST_PAGE_ROWS)
+            )
         }
         return [_listed(row) for row in found.values()]
 
     def call_crew(self, call: CrewCall) -> str:
         base = settings.PUBLIC_BASE_URL
-        taken = _asked(
+        taken = asked(
             lambda: self._client.calls.create(
                 to=call.to,
                 from_=settings.TWILIO_NUMBER,
@@ -322,7 +318,7 @@ class TwilioVoice:
 
     def _redirect(self, leg: Leg, path: str) -> None:
         url = settings.PUBLIC_BASE_URL + path
-        _asked(lambda: self._client.calls(leg.provider_sid).update(url=url, method="POST"))
+        asked(lambda: self._client.calls(leg.provider_sid).update(url=url, method="POST"))
 
 
 def _listed(row: Any) -> ListedCall:
@@ -336,43 +332,3 @@ def _listed(row: Any) -> ListedCall:
         at=row.start_time or row.date_created,
         ended_at=row.end_time,
     )
-
-
-class _StandInHttpClient(TwilioHttpClient):
-    """Twilio's own client with another host: a stand-in of the provider in tests."""
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        base, parts = urlsplit(settings.TWILIO_API_BASE_URL), urlsplit(url)
-        return super().request(
-            method,
-            urlunsplit((base.scheme, base.netloc, parts.path, parts.query, "")),
-            *args,
-            **kwargs,
-        )
-
-
-def _client() -> Client:
-    kind = _StandInHttpClient if settings.TWILIO_API_BASE_URL else TwilioHttpClient
-    return Client(
-        settings.TWILIO_ACCOUNT_SID,
-        settings.TWILIO_AUTH_TOKEN,
-        http_client=kind(timeout=API_TIMEOUT_S),
-    )
-
-
-def _asked(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except TwilioRestException as error:
-        raise _refused(error.status, error.code) from None
-    except TwilioException as error:  # a page of a list: the bare exception with the response
-        status = next((one.status_code for one in error.args if hasattr(one, "status_code")), 0)
-        raise _refused(status) from None
-    except requests.RequestException as error:
-        raise ProviderError(type(error).__name__) from None
-
-
-def _refused(status: int, code: int | None = None) -> ProviderError:
-    permanent = 400 <= status < 500 and status != RATE_LIMITED
-    note = f"status {status}" + (f" code {code}" if code else "")  # the text may hold the number
-    return ProviderError(note, permanent=permanent)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from django.test import Client
 
 from calls.telephony.emulator import signed_request
+from tests.calls.provider_account import NOBODY, NUMBER, SecondHost, serving, webhooks
+from tests.failure.harness.background import Background
+from tests.failure.harness.provider import Provider
+from tests.failure.harness.twilio_setup import PhoneNumber
 
 Post = Callable[..., object]
 
@@ -82,3 +87,38 @@ def text(post):
         )
 
     return text_with
+
+
+@pytest.fixture(scope="module")
+def background() -> Iterator[Background]:
+    with closing(Background()) as running:
+        yield running
+
+
+# --- an account that is set up as it should be ---------------------------------------------------
+
+
+@pytest.fixture
+def second_host() -> Iterator[SecondHost]:
+    with serving() as host:
+        yield host
+
+
+@pytest.fixture
+def twilio(background, settings, second_host):
+    with closing(Provider(background, public_base_url=NOBODY)) as running:
+        settings.TELEPHONY = "twilio"
+        settings.TWILIO_API_BASE_URL = running.url
+        settings.TWILIO_ACCOUNT_SID = running.account
+        settings.TWILIO_AUTH_TOKEN = running.token
+        settings.TWILIO_WHATSAPP_NUMBER = ""
+        settings.PROVIDER_FALLBACK_VOICE_URL = f"{second_host.url}/voice.xml"
+        settings.PROVIDER_FALLBACK_MESSAGES_URL = f"{second_host.url}/messages.xml"
+        settings.PROVIDER_FALLBACK_METHOD = "POST"
+        yield running
+
+
+@pytest.fixture
+def number(twilio, second_host) -> PhoneNumber:
+    """Set up as it should be."""
+    return twilio.setup.buy(NUMBER, **webhooks(second_host))

@@ -15,9 +15,8 @@ from hypothesis import settings as pace
 from hypothesis import strategies as st
 from procrastinate.contrib.django import app
 
-from calls import housekeeping, recovery, selectors
+from calls import housekeeping, recovery, selectors, twilio_api
 from calls.domain import PROVIDER_RANK, CallStatus, ProviderError, ProviderState
-from calls.messaging import twilio_messages
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.models import AmlReport, Call, Message, MessageStatus, Reconciliation
@@ -30,12 +29,10 @@ from calls.reconciliation import (
     messages_behind,
     status_of_missing,
 )
-from calls.telephony import twilio_voice
 from calls.telephony.emulator import EmulatedVoice
 from calls.telephony.twilio_voice import TwilioVoice
 from dispatch.models import Alarm
 from realtime.models import Event
-from tests.failure.harness.background import Background
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.twilio_records import Leg, Text
 
@@ -104,12 +101,6 @@ def test_a_person_is_told_after_five_minutes_or_at_once_when_asking_again_is_use
 
 
 # --- the provider's lists ------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def background():
-    with closing(Background()) as running:
-        yield running
 
 
 @pytest.fixture
@@ -186,7 +177,7 @@ class TestCalls:
         assert not Alarm.objects.exists()
 
     def test_every_page_is_read(self, stand_in, now, monkeypatch) -> None:
-        monkeypatch.setattr(twilio_voice, "LIST_PAGE_ROWS", 3)
+        monkeypatch.setattr(twilio_api, "LIST_PAGE_ROWS", 3)
         for number in range(10):
             offered(stand_in, now, caller=f"+62812345678{number}")
 
@@ -285,7 +276,7 @@ class TestMessages:
         assert not MessageStatus.objects.filter(provider_sid="SM-other").exists()
 
     def test_every_page_is_read(self, stand_in, now, monkeypatch) -> None:
-        monkeypatch.setattr(twilio_messages, "LIST_PAGE_ROWS", 2)
+        monkeypatch.setattr(twilio_api, "LIST_PAGE_ROWS", 2)
         for number in range(5):
             written(stand_in, now, f"nomor {number}")
 

@@ -15,6 +15,8 @@ BOOKS = ROOT / "deploy/runbooks"
 ALARMS_JS = ROOT / "dispatch/static/dispatch/console/alarms.js"
 PACKAGES = ("realtime", "calls", "units", "maps", "dispatch")
 SECTIONS = ("Symptom", "Check", "Act", "Undo")
+# Pages for what no alarm of ours can tell, because nothing reaches us then.
+SILENT = {"telephone_network_down"}
 
 
 def pages() -> dict[str, str]:
@@ -62,7 +64,8 @@ def _words(value: ast.expr, tree: ast.Module) -> set[str]:
 
 def test_every_alarm_has_its_page_and_every_page_its_alarm():
     assert len(kinds()) > 5
-    assert set(pages()) == kinds()
+    assert set(pages()) - SILENT == kinds()
+    assert set(pages()) >= SILENT
 
 
 @pytest.mark.parametrize("kind", sorted(pages()))
@@ -73,7 +76,7 @@ def test_a_page_says_what_is_seen_what_to_check_what_to_do_and_how_to_undo_it(ki
     assert tuple(heads) == SECTIONS
     bodies = re.split(r"^## .+$", text, flags=re.MULTILINE)[1:]
     assert all(len(body.split()) >= 8 for body in bodies), "a section says nothing"
-    assert "`" + kind + "`" in text, "the page does not name its alarm"
+    assert kind in SILENT or "`" + kind + "`" in text, "the page does not name its alarm"
 
 
 def test_the_overview_leads_to_every_page():

@@ -28,6 +28,7 @@ from tests.failure.harness.journal import Journal
 from tests.failure.harness.twilio_api import Api, Fault
 from tests.failure.harness.twilio_records import Document, Leg, Text, now
 from tests.failure.harness.twilio_requests import Hook, Outgoing
+from tests.failure.harness.twilio_setup import Setup
 
 REDIRECT_S_MIN = 0.05  # a document that only redirects to itself must not spin
 START_S = 10.0
@@ -61,6 +62,7 @@ class Provider:
         self.callees: dict[str, Callee] = {}
         self.undeliverable: dict[str, int] = {}  # numbers that SMS do not reach, with the error
         self.static_fallback = ""  # TwiML of another host, for when nobody of ours answers
+        self.setup = Setup(self.account)  # numbers and what answers for them
         self.api = Api(self)
         self.chance = chance(self.seed, "provider")
         self.out = Outgoing(self)
@@ -341,14 +343,21 @@ class Provider:
                 if conference is not None:
                     leg.conference = conference.text
                     await asyncio.Event().wait()  # until redirected or hung up
-                leg.heard.append(f"dials {''.join(verb.itertext()).strip()}")
-                await asyncio.Event().wait()
+                await self._ring(leg, verb)
             case "Gather":
                 return await self._gather(leg, verb, base, action)
             case "Hangup" | "Reject":
                 await self._end(leg)
                 return True
         return False
+
+    async def _ring(self, leg: Leg, dial: ElementTree.Element) -> None:
+        """All numbers of the Dial at once. Whoever answers talks until somebody hangs up; else the document goes on."""
+        numbers = [text.strip() for text in dial.itertext() if text.strip()]
+        leg.heard.append(f"dials {', '.join(numbers)}")
+        if any(self.callees.get(number, Callee()).outcome == "answers" for number in numbers):
+            await asyncio.Event().wait()
+        await asyncio.sleep(float(dial.get("timeout", "30")) * self.pace)
 
     async def _wait(self, leg: Leg, wait_url: str) -> None:
         while True:

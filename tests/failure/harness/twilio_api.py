@@ -99,10 +99,9 @@ class Api:
         try:
             if who != f"{self.provider.account}:{self.provider.token}":
                 raise Refused(401)
-            found = ROUTE.fullmatch(path)
-            if found is None or found["account"] != self.provider.account:
-                raise Refused(404)
-            status, answer = self._work(method, found["rest"].split("/"), query, params)
+            status, answer = self.provider.setup.answer(
+                method, path, query, params
+            ) or self._routed(method, path, query, params)
         except Refused as refused:
             return refused.status, _error(refused.status)
         if fault and fault.status:
@@ -118,6 +117,14 @@ class Api:
                         self.faults.remove(fault)
                 return fault
         return None
+
+    def _routed(
+        self, method: str, path: str, query: dict[str, str], params: dict[str, str]
+    ) -> tuple[int, dict[str, Any]]:
+        found = ROUTE.fullmatch(path)
+        if found is None or found["account"] != self.provider.account:
+            raise Refused(404)
+        return self._work(method, found["rest"].split("/"), query, params)
 
     def _work(
         self, method: str, rest: list[str], query: dict[str, str], params: dict[str, str]

@@ -76,10 +76,10 @@ class Leg:
             "to": self.to,
             "direction": self.direction,
             "status": self.status,
-            "date_created": _rfc2822(self.created_at),
-            "date_updated": _rfc2822(self.ended_at or self.answered_at or self.created_at),
-            "start_time": _rfc2822(self.created_at),
-            "end_time": _rfc2822(self.ended_at),
+            "date_created": rfc2822(self.created_at),
+            "date_updated": rfc2822(self.ended_at or self.answered_at or self.created_at),
+            "start_time": rfc2822(self.created_at),
+            "end_time": rfc2822(self.ended_at),
             "duration": None if lasted is None else str(lasted),
             "caller_name": None,
             "api_version": API_VERSION,
@@ -118,9 +118,9 @@ class Text:
             "status": self.status,
             "num_media": str(len(self.media)),
             "num_segments": "1",
-            "date_created": _rfc2822(self.created_at),
-            "date_sent": _rfc2822(self.created_at),
-            "date_updated": _rfc2822(self.created_at),
+            "date_created": rfc2822(self.created_at),
+            "date_sent": rfc2822(self.created_at),
+            "date_updated": rfc2822(self.created_at),
             "error_code": self.error_code,
             "error_message": None,
             "messaging_service_sid": None,
@@ -130,5 +130,5 @@ class Text:
         }
 
 
-def _rfc2822(at: datetime | None) -> str | None:
+def rfc2822(at: datetime | None) -> str | None:
     return None if at is None else format_datetime(at.astimezone(UTC).replace(microsecond=0))
