@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,19 @@ def test_a_call_of_which_the_exchange_knows_that_it_is_over_does_not_wait_for_ev
     recovery.reconcile_calls(PbxVoice(), now=timezone.now())
 
     assert Call.objects.get().status == "abandoned"
+
+
+def test_a_list_that_can_be_read_does_not_clear_the_alarm_of_one_that_cannot(exchange, provider):
+    provider.TELEPHONY, provider.TWILIO_API_BASE_URL = "twilio", "http://127.0.0.1:9"
+    exchange.says = {"calls": []}
+    for minutes in (0, 6, 7):
+        for one in effects.telephonies():
+            with suppress(ProviderError):
+                recovery.reconcile_calls(one, now=timezone.now() + timedelta(minutes=minutes))
+
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.cleared_at) == ("provider_unlisted", None)
+    assert alarm.facts["provider"] == "twilio"
 
 
 @pytest.mark.parametrize(
