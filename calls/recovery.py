@@ -151,7 +151,7 @@ def _note_failure(what: str, provider: str, error: ProviderError, *, now: dateti
     good_until = row.succeeded_at or row.began_at
     if is_alarming(permanent=error.permanent, good_until=good_until, now=now):
         with change(by=ACTOR, now=now) as log:
-            react_to("reconciliation.failed", log, what=what, error=str(error))
+            react_to("reconciliation.failed", log, provider=provider, what=what, error=str(error))
 
 
 def _each(found: Iterable[Any], act: Callable[[Any], object]) -> int:
@@ -185,6 +185,7 @@ def _conclude(
         react_to(
             "reconciliation.done",
             log,
+            provider=provider,
             what=what,
             offered=found.offered,
             missing=len(found.missing),

@@ -10,38 +10,46 @@ NOT_RECEIVED_ALARMS = {"calls": "calls_not_received", "messages": "messages_not_
 SUBJECT = "provider"
 
 
-def on_done(log: Change, *, what: str, missing: int, added: int, **_facts: object) -> None:
+def on_done(
+    log: Change, *, provider: str, what: str, missing: int, added: int, **_facts: object
+) -> None:
     """`missing` is what was found missing this time; of it `added` are on the board now."""
-    clear_alarms(log, kind="provider_unlisted", subject_id=what)
+    subject_id = _list(provider, what)
+    clear_alarms(log, kind="provider_unlisted", subject_id=subject_id)
     still_missing = missing - added
-    alarm = _open(what)
+    alarm = _open(what, subject_id)
     if alarm is None:
         if missing:
             raise_alarm(
                 log,
                 kind=NOT_RECEIVED_ALARMS[what],
                 severity="critical",
-                subject=(SUBJECT, what),
+                subject=(SUBJECT, subject_id),
                 facts={"added": added, "missing": still_missing},
             )
     elif added or alarm.facts.get("missing") != still_missing:
         _count_up(log, alarm, added=added, still_missing=still_missing)
 
 
-def on_failed(log: Change, *, what: str, error: str) -> None:
+def on_failed(log: Change, *, provider: str, what: str, error: str) -> None:
     raise_alarm(
         log,
         kind="provider_unlisted",
         severity="warning",
-        subject=(SUBJECT, what),
-        facts={"error": error},
+        subject=(SUBJECT, _list(provider, what)),
+        facts={"error": error, "provider": provider},
     )
 
 
-def _open(what: str) -> Alarm | None:
+def _list(provider: str, what: str) -> str:
+    """Each list for itself: one that can be read must not clear the alarm of another that cannot."""
+    return f"{provider} {what}"
+
+
+def _open(what: str, subject_id: str) -> Alarm | None:
     return (
         Alarm.objects.select_for_update()
-        .filter(kind=NOT_RECEIVED_ALARMS[what], subject_id=what, cleared_at=None)
+        .filter(kind=NOT_RECEIVED_ALARMS[what], subject_id=subject_id, cleared_at=None)
         .first()
     )
 

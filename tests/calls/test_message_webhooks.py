@@ -185,7 +185,7 @@ def test_reports_about_our_messages_do_not_go_back(post, text, ada):
     message_id = ada.done("call.reply", call_id=str(Call.objects.get().pk), text="Kami datang")[
         "message_id"
     ]
-    intake.message_accepted(message_id=message_id, sid="SM9", status="queued")
+    intake.message_accepted(message_id=message_id, provider="twilio", sid="SM9", status="queued")
 
     for word in ("delivered", "sent", "queued", "delivered"):
         post("/twilio/messages/status", {"MessageSid": "SM9", "MessageStatus": word})
@@ -201,7 +201,7 @@ def test_reports_that_come_before_the_providers_answer_are_joined(post, text, ad
     ]
 
     post("/twilio/messages/status", {"MessageSid": "SM9", "MessageStatus": "delivered"})
-    intake.message_accepted(message_id=message_id, sid="SM9", status="queued")
+    intake.message_accepted(message_id=message_id, provider="twilio", sid="SM9", status="queued")
 
     assert Message.objects.get(pk=message_id).provider_status == "delivered"
 
