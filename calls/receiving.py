@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -36,6 +36,7 @@ from realtime.registry import react_to
 from realtime.reserve import (
     Unavailable,
     in_second_line,
+    is_away,
     within_deadline,
     within_deadline_async,
 )
@@ -216,9 +217,9 @@ def _take(
     failpoints.passed("webhook.written_down")
     try:
         response, outcome = one.view(request, **arguments)
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if is_away(error):
+            raise
         log_failure(one.kind, error)
         response, outcome = _not_understood(one, request, arguments)
     failpoints.passed("webhook.acted")

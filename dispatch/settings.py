@@ -22,6 +22,7 @@ RESERVE_THREADS_MAX = 32
 # Held open for good, so that somebody who takes all of the database's connections does not take these.
 DATABASE_POOL_MIN = 4
 DATABASE_POOL_WAIT_S = 5
+IDLE_IN_TRANSACTION_S_MAX = 10
 UPLOAD_BYTES_MAX = 1_000_000
 
 env = environ.Env()
@@ -161,7 +162,12 @@ _options = _database.setdefault("OPTIONS", {})
 if "host" in _options:  # a folder of a unix socket, which the host part of an address cannot hold
     _database["HOST"] = _options.pop("host")
 # For the queries that are prepared (realtime/prepared.py): plans of their own for each value would be made every time.
-_options["options"] = f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan"
+# And a client that is cut off in the middle of a change must not keep its locks until somebody notices: the server ends
+# a transaction in which nothing has been asked for so long.
+_options["options"] = (
+    f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan"
+    f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S_MAX * 1000}"
+)
 # One pool in each process; without it Django opens a connection for every request under ASGI.
 DATABASE_POOL = _read(env.int, "DATABASE_POOL", DATABASE_POOL_MAX)
 WEB_WORKERS = _read(env.int, "WEB_WORKERS", 2)

@@ -24,15 +24,20 @@ from concurrent.futures import TimeoutError as NotDone
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connections
+from django.db import Error, InterfaceError, InternalError, OperationalError, connections
 from django.db.utils import load_backend
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import (
+    DeadlockDetected,
+    IdleInTransactionSessionTimeout,
+    SerializationFailure,
+)
 
 from realtime import metrics
 from realtime.capacity import SECOND_LINE_THREADS
 
 DEADLINE_S = 2.0
 CONNECT_S_MAX = 2
+IDLE_IN_TRANSACTION_S_MAX = 3.0
 CANCEL_S_MAX = 0.5
 # After a failure the database is left alone for this long, so that the next caller is not kept waiting as well.
 OPEN_S = 1.0
@@ -40,6 +45,13 @@ OPEN_S = 1.0
 SECOND_DEADLINE_S = 10.0
 
 T = TypeVar("T")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database or the way to it failed, and not the work: the same work may succeed later."""
+    if isinstance(error, InternalError):
+        return isinstance(error.__cause__, IdleInTransactionSessionTimeout)
+    return isinstance(error, (OperationalError, InterfaceError))
 
 
 class Unavailable(Exception):  # noqa: N818 - the state of the database, not a mistake of the work
@@ -92,7 +104,9 @@ class Reserve:
             self._trip("late")
             task.abandon()
             raise Unavailable from None
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
+            if not is_away(error):
+                raise
             if not isinstance(error.__cause__, (DeadlockDetected, SerializationFailure)):
                 self._trip("error")
             raise Unavailable from None
@@ -115,7 +129,10 @@ class Reserve:
         known["OPTIONS"] = {
             **{name: value for name, value in known["OPTIONS"].items() if name != "pool"},
             "connect_timeout": CONNECT_S_MAX,
-            "options": f"{known['OPTIONS'].get('options', '')} -c statement_timeout={int(self._deadline_s * 1000)}",
+            "options": f"{known['OPTIONS'].get('options', '')} -c statement_timeout={int(self._deadline_s * 1000)}"
+            # Whoever was cut off in the middle keeps the number's and the call's locks otherwise: the same request,
+            # kept and tried again, would wait for its own first try for ever, and everything after it.
+            f" -c idle_in_transaction_session_timeout={int(IDLE_IN_TRANSACTION_S_MAX * 1000)}",
         }
         known["CONN_MAX_AGE"] = None
         made = load_backend(known["ENGINE"]).DatabaseWrapper(known, "default")
@@ -209,7 +226,9 @@ def in_second_line(work: Callable[[], T]) -> T:
 def _inline(work: Callable[[], T]) -> T:
     try:
         return work()
-    except (OperationalError, InterfaceError):
+    except Error as error:
+        if not is_away(error):
+            raise
         raise Unavailable from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from realtime import eventlog, registry
 from realtime.execution import execute
 from realtime.protocol import Viewer
+from realtime.reserve import is_away
 
 BODY_BYTES_MAX = 64 * 1024
 EVENTS_LIMIT_DEFAULT = 500
@@ -51,7 +52,9 @@ def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], 
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return answered(request, *args, **kwargs)
-            except (OperationalError, InterfaceError):
+            except Error as error:
+                if not is_away(error):
+                    raise
                 return refusal(503, "unavailable", _("The database does not answer. Try again."))
 
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

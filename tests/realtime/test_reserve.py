@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from realtime import reserve
 from realtime.reserve import Reserve, Unavailable
@@ -128,3 +128,36 @@ def test_what_was_put_off_is_not_kept_waiting_by_a_rush_that_has_the_reserve_ref
         assert reserve.in_second_line(ask("SELECT 1")) == 1
     finally:
         reserve.close_reserve()
+
+
+def test_who_is_cut_off_in_the_middle_of_a_change_does_not_keep_its_locks(monkeypatch):
+    """The kept request is tried again, and would wait for its own first try for ever."""
+    monkeypatch.setattr(reserve, "IDLE_IN_TRANSACTION_S_MAX", 0.5)
+    made = Reserve(1, deadline_s=PATIENCE_S)  # nobody of this process calls it off
+    has_lock, over = threading.Event(), threading.Event()
+
+    def cut_off():
+        with transaction.atomic():
+            ask("SELECT pg_advisory_xact_lock(112)")()
+            has_lock.set()
+            over.wait(PATIENCE_S)
+
+    def ask_and_be_refused():
+        with pytest.raises(Unavailable):
+            made.run(cut_off)
+
+    thread = threading.Thread(target=ask_and_be_refused)
+    thread.start()
+    assert has_lock.wait(PATIENCE_S)
+    try:
+        with transaction.atomic():
+            ask("SELECT set_config('lock_timeout', '5s', true)")()
+            ask("SELECT pg_advisory_xact_lock(112)")()
+    finally:
+        over.set()
+        thread.join(PATIENCE_S)
+        made.close()
+
+
+def test_every_connection_of_the_product_gives_up_a_forgotten_transaction():
+    assert ask("SHOW idle_in_transaction_session_timeout")() == "10s"
