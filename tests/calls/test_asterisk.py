@@ -114,7 +114,10 @@ class Beside:
 
     def stop(self):
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        try:
+            assert self.process.wait(10) == 0
+        finally:
+            self.process.kill()
 
 
 @pytest.fixture(params=["stand-in", "asterisk"])
