@@ -43,6 +43,12 @@ def refusal(status: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse({"ok": False, "code": code, "detail": detail}, status=status)
 
 
+def _unavailable(error: Error) -> JsonResponse:
+    if not is_away(error):
+        raise error
+    return refusal(503, "unavailable", _("The database does not answer. Try again."))
+
+
 def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], View]:
     """A JSON endpoint for signed-in people and programs. Sessions need the CSRF token, bearers do not."""
 
@@ -53,9 +59,7 @@ def api(*methods: str, roles: frozenset[str] | None = None) -> Callable[[View], 
             try:
                 return answered(request, *args, **kwargs)
             except Error as error:
-                if not is_away(error):
-                    raise
-                return refusal(503, "unavailable", _("The database does not answer. Try again."))
+                return _unavailable(error)
 
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in methods:

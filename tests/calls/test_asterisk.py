@@ -114,7 +114,10 @@ class Beside:
 
     def stop(self):
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        try:
+            assert self.process.wait(10) == 0
+        finally:
+            self.process.kill()
 
 
 @pytest.fixture(params=["stand-in", "asterisk"])
@@ -234,6 +237,13 @@ def test_a_telephone_that_rings_in_vain_gives_the_caller_back(rung, exchange, bo
     wait_for(lambda: exchange.where(rung.provider_sid) == "siaga-wait", "the caller waits again")
 
 
+def test_when_the_caller_has_gone_the_dispatchers_telephone_is_put_down(talking, exchange):
+    exchange.hangs_up(talking.provider_sid)
+
+    call_is("ended")
+    wait_for(lambda: exchange.conference_of(talking.provider_sid) == 0, "nobody is left in it")
+
+
 def test_a_telephone_put_down_or_dead_gives_the_caller_back(talking, exchange):
     exchange.seat_hangs_up("ada")
 
@@ -273,6 +283,31 @@ def test_what_happens_while_the_centre_is_away_is_told_when_it_is_back(exchange,
     call = call_is("ringing")
     waited = timezone.now() - call.received_at
     assert waited >= timedelta(seconds=0.5), "the time is the caller's"
+
+
+def test_a_damaged_file_keeps_back_nobody(exchange, beside):
+    with ended(beside):
+        spool = beside.settings.parent / "spool-of-siaga"
+        (spool / "00000000000000000001-0.json").write_text('{"path": "/pbx/ca')
+    exchange.rings(CALLER)
+
+    assert call_is("ringing").caller == CALLER
+    assert (spool / "refused/00000000000000000001-0.json").exists()
+
+
+def test_a_broken_line_to_asterisk_is_made_anew_and_who_came_and_went_meanwhile_is_told(
+    exchange, beside
+):
+    if not isinstance(exchange, StandIn):
+        pytest.skip("only the stand-in can be cut off")
+    exchange.rings(CALLER)
+    first = call_is("ringing")
+    exchange.cut_off()
+    exchange.hangs_up(first.provider_sid)
+    exchange.rings("+6281200000002")
+
+    wait_for(lambda: Call.objects.filter(caller="+6281200000002"), "the second caller is told")
+    assert call_is("abandoned").pk == first.pk
 
 
 def test_who_rings_while_the_program_is_dead_is_found_when_it_runs_again(exchange, beside):

@@ -57,12 +57,9 @@ def test_the_time_is_when_the_call_reached_the_exchange_not_when_we_heard_of_it(
     assert timedelta(seconds=89) < waited < timedelta(seconds=100)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [ago(-3600), ago(5 * 3600), "0001-01-02T00:00:00Z"],
-    ids=["to come", "too long ago", "long ago"],
-)
+@pytest.mark.parametrize("wrong", [-3600, 5 * 3600, "0001-01-02T00:00:00Z"])
 def test_a_time_that_cannot_be_is_not_taken_over(wrong):
+    wrong = wrong if isinstance(wrong, str) else ago(wrong)
     tell("ringing", at=wrong, offered_at=wrong)
 
     waited = datetime.now().astimezone() - Call.objects.get().received_at

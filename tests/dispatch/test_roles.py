@@ -48,6 +48,9 @@ OPEN_TO_ALL = {
     "/metrics",
     "/api/v1/openapi.json",
     "/aml",
+    "/pbx/calls",
+    "/pbx/notices",
+    "/sms/messages",
     "/console/pack/",
     "/console/worker.js",
 }

@@ -242,7 +242,9 @@ def test_a_crew_call_that_must_wait_is_a_job_for_later_and_no_failed_try(ada, ty
     monkeypatch.setattr(
         effects,
         "telephony",
-        lambda: SimpleNamespace(name="x", call_crew=lambda call: asked.append(call) or "CA1"),
+        lambda: SimpleNamespace(
+            name="x", is_metered=True, call_crew=lambda call: asked.append(call) or "CA1"
+        ),
     )
     for number in (1, 2):
         notice = Notice.objects.create(

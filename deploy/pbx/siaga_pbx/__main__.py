@@ -96,18 +96,16 @@ def main() -> int:
     exchange = Exchange(settings, spool)
     server = control_server(exchange)
     stop = threading.Event()
-
-    def end(*_args: object) -> None:
-        stop.set()
-        exchange.ami.close()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    # Waited for, not handled: a handler that sets an event may find its lock taken by the very thread that it interrupts.
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     for work in (lambda: spool.run(stop), lambda: exchange.ami.run(stop), server.serve_forever):
         threading.Thread(target=work, daemon=True).start()
     host, port = server.server_address[:2]
     logger.info("acts are taken at %s:%s", host, port)
-    stop.wait()
+    signal.sigwait(ends)
+    stop.set()
+    exchange.ami.close()
     server.shutdown()
     return 0
 

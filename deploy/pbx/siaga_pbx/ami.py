@@ -49,6 +49,8 @@ class Ami:
                 self._live(stop)
             except (OSError, EOFError, Unreachable) as error:
                 logger.warning("no connection to Asterisk: %s", error or type(error).__name__)
+            except Exception:
+                logger.exception("connected anew")  # one odd message must not make us deaf
             stop.wait(RECONNECT_S)
 
     def ask(self, action: str, **fields: str) -> Message:
@@ -94,6 +96,9 @@ class Ami:
                 self.ask("Ping")
         except Unreachable as error:
             logger.warning("%s", error)
+            self.close()
+        except Exception:
+            logger.exception("connected anew")
             self.close()
 
     def _hand_out(self, message: Message) -> None:

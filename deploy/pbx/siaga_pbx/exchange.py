@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from siaga_pbx.ami import Ami, Message
+from siaga_pbx.ami import Ami, Message, Unreachable
 from siaga_pbx.cdr import calls_since
 from siaga_pbx.settings import Settings
 from siaga_pbx.spool import Spool
@@ -168,6 +169,15 @@ class Exchange:
                 url=self.settings.recordings_url + call.recording,
                 duration_s=int(talked),
             )
+        if (
+            call.seats or call.ringing
+        ):  # not from here: Asterisk's answer comes by the thread we are in
+            threading.Thread(target=self._silence, args=(call,), daemon=True).start()
+
+    def _silence(self, call: Call) -> None:
+        """The caller has gone: a telephone that still rings or waits for nobody must stop."""
+        with contextlib.suppress(Unreachable):
+            self._put_down(call)
 
     def _hear_originated(self, event: Message) -> None:
         """Only failures matter: whoever picks up says so in the dialplan."""
@@ -195,7 +205,7 @@ class Exchange:
             for call_id, one in found.items():
                 self._offered(
                     call_id,
-                    at=datetime.fromtimestamp(float(call_id.split("-")[-1]), tz=UTC),
+                    at=_begun_at(call_id),
                     channel=one.get("Channel", ""),
                     caller=one.get("CallerIDNum", ""),
                     name=one.get("CallerIDName", ""),
@@ -386,6 +396,14 @@ class Exchange:
         if answer.get("Response") != "Success":
             self.originated.pop(number, None)
             raise Refused(422, f"Asterisk: {answer.get('Message', 'no')}")
+
+
+def _begun_at(call_id: str) -> datetime:
+    """Asterisk's number of a call begins with its second, after the name of the system if it has one."""
+    try:
+        return datetime.fromtimestamp(float(call_id.rsplit("-", maxsplit=1)[-1]), tz=UTC)
+    except (ValueError, OverflowError):
+        return now()
 
 
 def _remember(shelf: OrderedDict[str, Any], key: str, value: Any, most: int) -> None:

@@ -43,6 +43,14 @@ class Spool:
         self._news.set()
 
     def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._send_all(stop)
+            except Exception:
+                logger.exception("what waits cannot be sent")  # a disk in trouble may come back
+                stop.wait(RETRY_S[-1])
+
+    def _send_all(self, stop: threading.Event) -> None:
         tries = 0
         while not stop.is_set():
             self._news.clear()
@@ -58,8 +66,14 @@ class Spool:
 
     def _sent(self, path: Path) -> bool:
         """Whether this one needs no further try."""
-        entry = json.loads(path.read_text())
-        status, said = self._post(entry["path"], json.dumps(entry["fields"]).encode())
+        try:
+            entry = json.loads(path.read_text())
+            where, body = entry["path"], json.dumps(entry["fields"]).encode()
+        except (ValueError, KeyError, TypeError):
+            logger.error("%s is damaged and set aside", path.name)
+            path.rename(self._refused / path.name)
+            return True
+        status, said = self._post(where, body)
         if 200 <= status < 300:
             if "detail" in said:
                 logger.warning("the centre says: %s", said)
