@@ -51,7 +51,15 @@ def test_what_no_webhook_could_hand_over_is_on_the_console_once_and_marked(
         FOUND_S,
         what="the alarms",
     )
-    assert ada.alarms("calls_not_received")[0]["facts"] == {"added": 2, "missing": 0}
+    # The calls are on the board before the comparison that found them is over and counted.
+    ada.wait_for(
+        lambda bot: (
+            [one["facts"] for one in bot.alarms("calls_not_received")]
+            == [{"added": 2, "missing": 0}]
+        ),
+        FOUND_S,
+        what="the alarm counts both",
+    )
 
     # Found again and again, and added once.
     compared = "SELECT min(succeeded_at) FROM calls_reconciliation"
