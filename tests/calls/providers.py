@@ -17,15 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
-from calls import signed_partner
+from calls import signed_partner, twilio_api
 from calls.messaging import emulator as emulated_messages
-from calls.messaging import twilio_messages
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.signing import signature
 from calls.telephony import emulator as emulated_voice
-from calls.telephony import twilio_voice
 from calls.telephony.emulator import EmulatedVoice
 from calls.telephony.pbx import PbxVoice
 from calls.telephony.twilio_voice import TwilioVoice
@@ -83,8 +81,7 @@ class TwilioCase(Case):
         self.twilio.legs.clear()
 
     def hangs(self) -> None:
-        for module in (twilio_voice, twilio_messages):
-            self.monkeypatch.setattr(module, "API_TIMEOUT_S", SHORT_S)
+        self.monkeypatch.setattr(twilio_api, "API_TIMEOUT_S", SHORT_S)
         self.twilio.fails(delay_s=HANGS_S)
 
     def is_gone(self) -> None:

@@ -21,6 +21,7 @@ ALL_MODELS = sorted(
 # What came in is looked at, never edited.
 RECORDS = {
     "calls/call",
+    "calls/callerrestriction",
     "calls/notice",
     "calls/reconciliation",
     "calls/webhookrecord",

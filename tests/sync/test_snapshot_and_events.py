@@ -103,6 +103,31 @@ def test_a_call_that_goes_back_to_the_queue(everybody, ada):
     verify(everybody, lambda: ada.done("call.release", call_id=call_id), "call.released")
 
 
+def test_a_caller_who_says_nothing_presses_a_key_and_is_asked_again(everybody, ada):
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+    params = {"CallSid": "CA1", "Digits": "1", "From": "+628127011001"}
+    path = f"/twilio/voice/silent-key/{call_id}"
+    verify(everybody, lambda: factories.webhook(path, params), "call.key_pressed")
+    verify(everybody, lambda: ada.done("call.ask_for_key", call_id=call_id), "call.asked_for_key")
+
+
+def test_a_number_that_is_answered_later_for_a_day_and_freed_again(everybody, ada):
+    call_id = factories.ring()
+    verify(everybody, lambda: ada.done("caller.restrict", call_id=call_id), "caller.restricted")
+    verify(
+        everybody,
+        lambda: ada.done("caller.lift_restriction", call_id=call_id),
+        "caller.restriction_lifted",
+    )
+
+
+def test_who_hung_up_is_called_back(everybody, ada):
+    call_id = factories.ring()
+    factories.status("CA1", "completed", 9)
+    verify(everybody, lambda: ada.done("call.call_back", call_id=call_id), "call.called_back")
+
+
 def test_a_conversation_with_words_a_pin_and_an_answer(everybody, ada, crew, engine):
     verify(
         everybody,
@@ -320,7 +345,7 @@ def test_every_event_the_product_records_is_verified_here():
             if "log.record(" in text:
                 recorded |= set(
                     re.findall(
-                        r'"((?:call|incident|unit|assignment|alarm|reference)\.[a-z]+_?[a-z]+)"',
+                        r'"((?:call|caller|incident|unit|assignment|alarm|reference)\.[a-z_]+)"',
                         text,
                     )
                 )
