@@ -53,6 +53,10 @@ def test_a_rolling_restart_under_load_loses_no_call_and_no_event(
 ) -> None:
     stack = start_stack(provider=provider, workers=2)
     screen = console(stack)
+    for worker in stack.web:  # ready is said by whichever worker is quicker
+        sign = worker.service.sign_of_life
+        assert sign is not None
+        wait_for(sign.exists, START_S, what=f"{worker.name} serves")
     with calls_coming_in(provider) as coming:
         for worker in stack.web:
             sign = worker.service.sign_of_life
