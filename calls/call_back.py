@@ -12,14 +12,13 @@ from django.db import transaction
 from calls import selectors
 from calls.domain import LIVE, OVER, SPOKEN_CHANNELS, CallStatus, Channel, Disposition
 from calls.models import SID_CHARS_MAX, Call
-from calls.services import HANG_UP, RING_DISPATCHER, lock
+from calls.services import HANG_UP, REPEATS_MAX, RING_DISPATCHER, lock
 from realtime.eventlog import Change, Done, change
 from realtime.jobs import URGENT, defer
 from realtime.protocol import Rejected
 from realtime.registry import Context
 
 RING_CALLER = "calls.ring_caller"
-REPEATS_MAX = 200  # unjudged calls of the number that are settled by calling back
 
 
 def call_back(ctx: Context, *, call_id: UUID) -> Done:

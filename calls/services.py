@@ -54,7 +54,9 @@ HANG_UP = "calls.hang_up"
 ASK_FOR_A_KEY = "calls.ask_for_a_key"
 SEND_MESSAGE = "calls.send_message"
 
-REPEATS_MAX = 200  # other calls of a number judged with one; the rest is judged with the next
+REPEATS_MAX = (
+    200  # other calls of a number settled together with one; the rest is settled with the next
+)
 
 
 @dataclass(frozen=True, slots=True)
