@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import socket
 import threading
 import time
@@ -152,6 +154,25 @@ def test_a_reset_is_a_reset(proxy: FaultProxy) -> None:
             client.recv(1)
     with client_of(proxy) as client:
         says_back(client, b"2")
+
+
+def test_lines_that_went_away_while_half_open_leave_nothing_behind(
+    proxy: FaultProxy, background: Background
+) -> None:
+    with client_of(proxy) as client:
+        says_back(client, b"1")
+        proxy.half_open()
+        with client_of(proxy) as new:
+            new.sendall(b"into the void")
+    gc.collect()  # what nobody holds complains now, and a complaint is a failure
+
+    proxy.heal()
+
+    assert background.ask(others_at_work()) == []
+
+
+async def others_at_work() -> list[str]:
+    return [str(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
 
 
 # --- the provider --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,13 +42,18 @@ class Direction:
 
 @dataclass(eq=False)
 class _Pair:
-    """One connection: the client's half and ours to the target. While half open there may be no target."""
+    """One connection: the client's half and ours to the target. While half open there may be no target.
+
+    Its task is kept here and ended with it: what waits for bytes that were swallowed is woken by nobody,
+    and a task that only waits for itself is collected in the middle of its life, its socket left open.
+    """
 
     client: asyncio.StreamWriter
     target: asyncio.StreamWriter | None = None
+    task: asyncio.Task[None] | None = None
     lost_bytes: bool = False
 
-    def end(self, *, reset: bool) -> None:
+    def close(self, *, reset: bool) -> None:
         for half in (self.client, self.target):
             if half is None:
                 continue
@@ -56,6 +62,11 @@ class _Pair:
                 with contextlib.suppress(OSError):
                     known.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
             half.transport.abort()
+
+    def end(self, *, reset: bool) -> None:
+        self.close(reset=reset)
+        if self.task is not None:
+            self.task.cancel()
 
 
 @dataclass
@@ -100,7 +111,7 @@ class FaultProxy:
         if self._server is None:
             listener = _socket()
             listener.bind(("127.0.0.1", self.port))
-            self._server = await asyncio.start_server(self._take, sock=listener, backlog=BACKLOG)
+            self._server = await asyncio.start_server(self._taken, sock=listener, backlog=BACKLOG)
 
     async def _cut(self) -> None:
         if self._server is not None:
@@ -109,48 +120,54 @@ class FaultProxy:
         await self._end_all(reset=False)
 
     async def _end_all(self, *, reset: bool) -> None:
-        for pair in list(self._pairs):
+        await self._end(self._pairs, reset=reset)
+
+    async def _end(self, pairs: Iterable[_Pair], *, reset: bool) -> None:
+        ended = [pair for pair in pairs if pair.task is not None]
+        for pair in ended:
             pair.end(reset=reset)
+        await asyncio.gather(*(pair.task for pair in ended if pair.task), return_exceptions=True)
 
     async def _heal(self) -> None:
         self.up.heal()
         self.down.heal()
-        for pair in [pair for pair in self._pairs if pair.lost_bytes or pair.target is None]:
-            pair.end(reset=True)
+        hurt = [pair for pair in self._pairs if pair.lost_bytes or pair.target is None]
+        await self._end(hurt, reset=True)
         await self._listen()
 
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            writer.transport.abort()  # it was in the queue when the line was cut
+            return
         self.accepted += 1
         pair = _Pair(client=writer)
         self._pairs.add(pair)
+        pair.task = asyncio.get_running_loop().create_task(self._pass_through(pair, reader))
+
+    async def _pass_through(self, pair: _Pair, reader: asyncio.StreamReader) -> None:
         try:
             if self.up.swallows:
                 while await reader.read(PIECE_BYTES):
                     pass
                 return
             target_reader, pair.target = await self._connect()
-            ways = [
-                asyncio.create_task(self._carry(pair, reader, pair.target, self.up)),
-                asyncio.create_task(self._carry(pair, target_reader, writer, self.down)),
-            ]
-            try:
-                await asyncio.gather(*ways)
-            finally:
-                for way in ways:
-                    way.cancel()
-        except OSError:
+            async with asyncio.TaskGroup() as ways:
+                self._carry(ways, pair, reader, pair.target, self.up)
+                self._carry(ways, pair, target_reader, pair.client, self.down)
+        except* OSError:
             pass  # the other side refuses or is gone: so are we
         finally:
             self._pairs.discard(pair)
-            pair.end(reset=False)
+            pair.close(reset=False)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self.target, Path):
             return await asyncio.open_unix_connection(self.target)
         return await asyncio.open_connection(*self.target)
 
-    async def _carry(
+    def _carry(
         self,
+        ways: asyncio.TaskGroup,
         pair: _Pair,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -158,15 +175,21 @@ class FaultProxy:
     ) -> None:
         """Reading goes on while earlier pieces are still under way: latency does not cost bandwidth."""
         pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(QUEUED_PIECES_MAX)
-        deliver = asyncio.create_task(self._deliver(pieces, pair, writer, way))
-        try:
-            loop = asyncio.get_running_loop()
-            while data := await reader.read(PIECE_BYTES):
-                await pieces.put((loop.time() + way.latency_s, data))
-            await pieces.put((loop.time() + way.latency_s, b""))
-            await deliver
-        finally:
-            deliver.cancel()
+        ways.create_task(self._read(pieces, reader, way))
+        ways.create_task(self._deliver(pieces, pair, writer, way))
+
+    async def _read(
+        self,
+        pieces: asyncio.Queue[tuple[float, bytes]],
+        reader: asyncio.StreamReader,
+        way: Direction,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        more = True
+        while more:
+            data = await reader.read(PIECE_BYTES)
+            await pieces.put((loop.time() + way.latency_s, data))
+            more = bool(data)
 
     async def _deliver(
         self,
