@@ -1,0 +1,49 @@
+"""The tables of this package; only calls/ imports them."""
+
+from calls.models.call import Call, CallerRestriction
+from calls.models.messages import Media, Message, MessageStatus
+from calls.models.notices import Notice
+from calls.models.places import AmlReport, Location
+from calls.models.provider import Reconciliation, Recording, WebhookRecord
+from calls.models.words import (
+    CHANNEL_NAMES,
+    DISPOSITION_NAMES,
+    ERROR_CHARS_MAX,
+    LABEL_CHARS_MAX,
+    NAME_CHARS_MAX,
+    NOTICE_CHANNEL_NAMES,
+    NOTICE_CHARS_MAX,
+    RAW_CHARS_MAX,
+    REASON_CHARS_MAX,
+    SID_CHARS_MAX,
+    STATUS_NAMES,
+    TEXT_CHARS_MAX,
+    URL_CHARS_MAX,
+)
+
+__all__ = [
+    "CHANNEL_NAMES",
+    "DISPOSITION_NAMES",
+    "ERROR_CHARS_MAX",
+    "LABEL_CHARS_MAX",
+    "NAME_CHARS_MAX",
+    "NOTICE_CHANNEL_NAMES",
+    "NOTICE_CHARS_MAX",
+    "RAW_CHARS_MAX",
+    "REASON_CHARS_MAX",
+    "SID_CHARS_MAX",
+    "STATUS_NAMES",
+    "TEXT_CHARS_MAX",
+    "URL_CHARS_MAX",
+    "AmlReport",
+    "Call",
+    "CallerRestriction",
+    "Location",
+    "Media",
+    "Message",
+    "MessageStatus",
+    "Notice",
+    "Reconciliation",
+    "Recording",
+    "WebhookRecord",
+]
