@@ -11,8 +11,12 @@ class CallsConfig(AppConfig):
         # Importing the effects registers them with the job queue, whose application is ready by now.
         from calls import (
             commands,
+            conference_commands,
+            conference_effects,
+            conference_webhooks,
             effects,
             housekeeping,
+            lost_seats,
             notice_webhooks,
             pbx_webhooks,
             replay,
@@ -24,6 +28,9 @@ class CallsConfig(AppConfig):
         assert effects.send_message
         assert housekeeping.TRIES_MAX > 1
         commands.register()
+        conference_commands.register()
+        assert conference_effects.ring
+        assert conference_webhooks.voice_held
         # The journal is replayed by workers that have not served a request yet, too: without their webhooks they would
         # take every entry for damaged.
         assert webhooks.voice_incoming
@@ -31,3 +38,4 @@ class CallsConfig(AppConfig):
         assert pbx_webhooks.pbx_calls
         assert sms_webhooks.sms_messages
         register_companion("journal", replay.watch)
+        register_companion("lost_seats", lost_seats.watch)

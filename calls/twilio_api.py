@@ -64,4 +64,4 @@ def asked(act: Callable[[], T]) -> T:
 def _refused(status: int, code: int | None = None) -> ProviderError:
     permanent = 400 <= status < 500 and status != RATE_LIMITED
     note = f"status {status}" + (f" code {code}" if code else "")  # the text may hold the number
-    return ProviderError(note, permanent=permanent, status=status)
+    return ProviderError(note, permanent=permanent, status=status, code=code or 0)

@@ -1,6 +1,15 @@
 """The tables of this package; only calls/ imports them."""
 
 from calls.models.call import Call, CallerRestriction
+from calls.models.conferences import (
+    ADDRESS_CHARS_MAX,
+    DEVICE_NAMES,
+    LINE_STATE_CHARS_MAX,
+    Contact,
+    Participant,
+    Seat,
+    VoiceSwitch,
+)
 from calls.models.messages import Media, Message, MessageStatus
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
@@ -22,10 +31,13 @@ from calls.models.words import (
 )
 
 __all__ = [
+    "ADDRESS_CHARS_MAX",
     "CHANNEL_NAMES",
+    "DEVICE_NAMES",
     "DISPOSITION_NAMES",
     "ERROR_CHARS_MAX",
     "LABEL_CHARS_MAX",
+    "LINE_STATE_CHARS_MAX",
     "NAME_CHARS_MAX",
     "NOTICE_CHANNEL_NAMES",
     "NOTICE_CHARS_MAX",
@@ -38,12 +50,16 @@ __all__ = [
     "AmlReport",
     "Call",
     "CallerRestriction",
+    "Contact",
     "Location",
     "Media",
     "Message",
     "MessageStatus",
     "Notice",
+    "Participant",
     "Reconciliation",
     "Recording",
+    "Seat",
+    "VoiceSwitch",
     "WebhookRecord",
 ]

@@ -20,3 +20,16 @@ def e164(written: str, *, region: str) -> str:
     text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     too_short = len(str(number.national_number)) < NATIONAL_DIGITS_MIN
     return "" if too_short or len(text) - 1 > DIGITS_MAX else text
+
+
+SERVICE_DIGITS = range(3, 7)  # 110, 119, 14045: dialled as they are
+
+
+def dialled(written: str, *, region: str) -> str:
+    """What the provider is to dial: E.164, or a service number of the network as it is; empty when neither."""
+    plain = "".join(sign for sign in written if sign not in " -.()")
+    if not (plain.isascii() and plain.removeprefix("+").isdigit()):
+        return ""
+    if len(plain) in SERVICE_DIGITS and plain.isdigit():
+        return plain
+    return e164(plain, region=region)
