@@ -35,7 +35,9 @@ SHAPE_PARTICIPANT = "calls.shape_participant"
 DROP_PARTICIPANT = "calls.drop_participant"
 CLOSE_CONFERENCE = "calls.close_conference"
 
-DISPATCHER_RINGS_S = 12  # then the next way to this person is tried; a caller waits meanwhile
+DISPATCHER_RINGS_S = (
+    8  # and the five that the provider adds; then the next way to this person is tried
+)
 PARTICIPANTS_MAX = 10  # legs at once in one call
 
 
@@ -183,9 +185,7 @@ def left_with_third(log: Change, call: Call) -> bool:
 
 
 def ask_to_shape(row: Participant) -> None:
-    defer(
-        SHAPE_PARTICIPANT, priority=URGENT, call_id=str(row.call_id), participant_id=str(row.pk)
-    )
+    defer(SHAPE_PARTICIPANT, priority=URGENT, call_id=str(row.call_id), participant_id=str(row.pk))
 
 
 def shape(row: Participant, **wants: Any) -> bool:

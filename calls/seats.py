@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from calls import participants, selectors
 from calls.conference import Device
-from calls.models import ADDRESS_CHARS_MAX, LINE_STATE_CHARS_MAX, Seat, VoiceSwitch
+from calls.models import ADDRESS_CHARS_MAX, LINE_STATE_CHARS_MAX, Contact, Seat, VoiceSwitch
 from calls.telephony.numbers import e164
+from calls.telephony.softphone_token import token_for as softphone_token_for
 from realtime.eventlog import Done, change
 from realtime.protocol import Rejected
 from realtime.registry import Context, react_to
 
+TOKEN_LIVES_S = 3_600  # the telephone asks for the next one before it ends
 SIP_PREFIXES = ("sip:", "sips:")
 
 
@@ -34,6 +37,16 @@ def softphone() -> str:
     if settings.TELEPHONY == "emulator":
         return "emulator"
     return "twilio" if participants.has_browser_voice() else "none"
+
+
+def softphone_token(user_id: Any, *, now: datetime) -> dict[str, Any]:
+    """With it the browser of this person is a telephone that can be rung, for a while, and nothing else."""
+    if softphone() != "twilio":
+        raise Rejected("no_browser_voice")
+    return {
+        "token": softphone_token_for(str(user_id), now=now, lives_s=TOKEN_LIVES_S),
+        "lives_s": TOKEN_LIVES_S,
+    }
 
 
 def choose(ctx: Context, *, device: Device, phone: str = "", sip: str = "") -> Done:
@@ -72,6 +85,12 @@ def report(ctx: Context, *, line_state: str) -> Done:
         )
         log.result = {}
     return log.done
+
+
+def add_contact(*, name: str, phone: str, note: str, order: int) -> None:
+    Contact.objects.get_or_create(
+        name=name, defaults={"phone": phone, "note": note, "order": order}
+    )
 
 
 # --- a key first, for every caller ---------------------------------------------------------------

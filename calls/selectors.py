@@ -27,6 +27,7 @@ from calls.models import (
     AmlReport,
     Call,
     CallerRestriction,
+    Contact,
     Location,
     Media,
     Message,
@@ -337,6 +338,14 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     if not number:
         return AmlReport.objects.none()
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
+
+
+def contact_rows() -> list[dict[str, Any]]:
+    """The phone book, in its order."""
+    return [
+        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
+        for one in Contact.objects.filter(is_active=True)
+    ]
 
 
 def rejected_webhooks(*, now: datetime) -> int:

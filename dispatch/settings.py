@@ -349,7 +349,15 @@ CONTENT_SECURITY_POLICY = {
                 else []
             ),
         ],
-        "connect-src": [SELF],
+        # The telephone in the browser speaks with the provider by itself, where there is one.
+        "connect-src": [
+            SELF,
+            *(
+                ["wss://voice-js.roaming.twilio.com", "https://eventgw.twilio.com"]
+                if TELEPHONY != "emulator" and TWILIO_API_KEY_SID
+                else []
+            ),
+        ],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+import calls.seats
 import maps.services
 import units.services
 from dispatch.accounts import services as accounts
@@ -78,6 +79,8 @@ def _seed_reference(say: Say) -> None:
 def _seed_units(log: Change, *, say: Say) -> list[Person]:
     for number, (code, name, phone) in enumerate(fleet.AGENCIES, start=1):
         units.services.add_agency(code=code, name=name, phone=phone, order=10 * number)
+    for number, (name, phone, note) in enumerate(fleet.CONTACTS, start=1):
+        calls.seats.add_contact(name=name, phone=phone, note=note, order=10 * number)
     for agency, key in fleet.STATIONS:
         stand = STANDS[key]
         units.services.add_station(

@@ -5,6 +5,7 @@ import { bestLocation, isWaiting, judged, lastWords } from "#console/board";
 import { stateText } from "#console/callback";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText, loweredText } from "#console/history";
+import { returnedText } from "#console/line_model";
 
 /** @param {import("./calls.js").Calls} panel whose marks (dense, just judged) the line shows */
 export function callRow(panel, call) {
@@ -33,7 +34,7 @@ export function callRow(panel, call) {
     const marks = [times > 1 ? `×${times}` : "", now.recovered ? gettext("recovered") : ""];
     setText(tag, marks.filter(Boolean).join(" "));
     show(tag, marks.some(Boolean));
-    const why = loweredText(now);
+    const why = returnedText(now) || loweredText(now);
     setText(lowered, why);
     show(lowered, why);
     const told = historyText(now.history, app);

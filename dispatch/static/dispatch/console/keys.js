@@ -34,6 +34,16 @@ export class Keys {
       n: () => app.panel("incidents").reveal(),
       s: () => app.panel("alarms").sendNext(),
     };
+    const line = (act) => () => app.panel("line")[act]();
+    // Whatever is chosen in the middle: they are about the call on this person's own line.
+    this.line = {
+      KeyH: line("hold"),
+      KeyM: line("mute"),
+      KeyO: line("handOver"),
+      KeyR: line("takeBack"),
+      KeyP: () => app.panel("phonebook").toggle(),
+      KeyY: () => app.panel("seat").toggle(),
+    };
     this.alt = {
       KeyJ: field("type"),
       KeyA: field("address"),
@@ -77,7 +87,7 @@ export class Keys {
     if (event.ctrlKey && event.key === "Enter") return () => app.panel("case").openIncident();
     if (event.ctrlKey && event.key.toLowerCase() === "p") return () => app.pack.open();
     if (event.ctrlKey || event.metaKey) return null;
-    if (event.altKey) return app.ui.chosen ? this.alt[event.code] : null;
+    if (event.altKey) return this.line[event.code] ?? (app.ui.chosen ? this.alt[event.code] : null);
     if (this.plain[event.key]) return this.plain[event.key];
     if (event.key === "Escape" && !app.panel("help").element.hidden)
       return () => app.panel("help").toggle(false);

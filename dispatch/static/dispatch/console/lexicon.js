@@ -18,6 +18,8 @@ export const VERBS = {
   info: "dispose:information", informasi: "dispose:information", information: "dispose:information",
   lepas: "release", release: "release",
   akhiri: "hangup", hangup: "hangup",
+  tahan: "hold", hold: "hold", lanjut: "resume", resume: "resume",
+  bisu: "mute", mute: "mute", bicara: "unmute", unmute: "unmute",
 };
 
 /** What a crew says on the radio -> a step of its assignment or a status set by hand. */

@@ -31,3 +31,13 @@ export function hangup(_words, world) {
   const will = gettext("hang up the chosen call.");
   return reading({ acts: [act("call.hang_up", { call_id: world.chosenCall.id })], will });
 }
+
+const onLine = (name, on, will) => (_words, world) =>
+  world.lineCall
+    ? reading({ acts: [act(name, { call_id: world.lineCall.id, on })], will: will() })
+    : wrong(gettext("Nobody is on your line."));
+
+export const hold = onLine("call.hold", true, () => gettext("put the caller on hold."));
+export const resume = onLine("call.hold", false, () => gettext("go on with the caller."));
+export const mute = onLine("call.mute", true, () => gettext("mute you."));
+export const unmute = onLine("call.mute", false, () => gettext("let you be heard again."));
