@@ -38,7 +38,7 @@ class NamedParticipant(CommandBody):
 class AddParty(CommandBody):
     call_id: UUID
     number: Annotated[str, Field(min_length=1, max_length=NUMBER_CHARS_MAX), NoNul]
-    name: Annotated[str, Field(max_length=NAME_CHARS_MAX), NoNul] = ""
+    who: Annotated[str, Field(max_length=NAME_CHARS_MAX), NoNul] = ""
     first: Literal["talk_together", "talk_alone", "hand_over"] = "talk_together"
 
 
@@ -82,7 +82,7 @@ def mute(ctx: Context, body: SwitchParticipant) -> Done:
 def add_party(ctx: Context, body: AddParty) -> Done:
     """Ring an agency, an interpreter, a hospital into the call."""
     return conferencing.add_party(
-        ctx, call_id=body.call_id, name=body.name, number=body.number, first=body.first
+        ctx, call_id=body.call_id, who=body.who, number=body.number, first=body.first
     )
 
 

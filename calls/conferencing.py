@@ -90,7 +90,7 @@ def mute(ctx: Context, *, call_id: UUID, on: bool, participant_id: UUID | None =
 
 
 def add_party(
-    ctx: Context, *, call_id: UUID, name: str, number: str, first: str = "talk_together"
+    ctx: Context, *, call_id: UUID, who: str, number: str, first: str = "talk_together"
 ) -> Done:
     """Ring somebody into the call.
 
@@ -104,7 +104,7 @@ def add_party(
         if any(row.address == to for row in here(one.rows, Kind.THIRD)):
             raise Rejected("party_is_in")
         row = participants.add(
-            one.log, one.call, kind=Kind.THIRD, name=name or to, address=to, device="phone"
+            one.log, one.call, kind=Kind.THIRD, name=who or to, address=to, device="phone"
         )
         defer(
             participants.RING_PARTICIPANT,

@@ -116,7 +116,7 @@ export class Phonebook extends Panel {
     const line = this.app.panel("line").line;
     if (!contact || !line) return this.app.say(gettext("Choose somebody, or type a number."), "refused");
     const name = contact.id === "typed" ? "" : contact.name;
-    const body = { call_id: line.call.id, name, number: contact.phone, first };
+    const body = { call_id: line.call.id, who: name, number: contact.phone, first };
     const reply = await this.app.act("call.add_party", body);
     if (!reply.ok) return reply;
     this.toggle(false);
