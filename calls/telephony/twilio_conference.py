@@ -23,6 +23,7 @@ LABEL_IN_USE = (
     16_025  # somebody with this label is there, or is being rung: an earlier try of this very job
 )
 NOT_FOUND = 404
+LISTED_MAX = 5  # of our name, the newest first; earlier ones are over
 
 
 def name_of(call_id: UUID | str) -> str:
@@ -100,13 +101,11 @@ class Conference:
             _unless_gone(lambda: self._client.conferences(sid).update(status="completed"))
 
     def _sid(self) -> str | None:
-        """The running conference of our name; None: nobody is in."""
-        running = asked(
-            lambda: self._client.conferences.list(
-                friendly_name=self._name, status="in-progress", limit=1
-            )
+        """The conference of our name that is not over; None: nobody is in. One with a single person has not begun yet."""
+        newest = asked(
+            lambda: self._client.conferences.list(friendly_name=self._name, limit=LISTED_MAX)
         )
-        return str(running[0].sid) if running else None
+        return next((str(one.sid) for one in newest if one.status != "completed"), None)
 
     def _sid_of(self, label: str) -> str | None:
         """The leg of the participant with this label: whom to coach is named by it alone."""
