@@ -43,6 +43,8 @@ const commands = () => [
   ["gabung #412", "attach #412", gettext("attach the chosen call")],
   ["iseng · hantu · info", "prank · silent · info", gettext("what the chosen call was")],
   ["cari rsud", "find rsud", gettext("find a place")],
+  ["tahan · lanjut · bisu · bicara", "hold · resume · mute · unmute", gettext("your line")],
+  ["tombol nyala · mati", "key on · off", gettext("ask every caller for a key first (supervisors)")],
 ];
 
 export class Help extends Panel {

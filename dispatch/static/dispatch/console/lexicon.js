@@ -19,6 +19,7 @@ export const VERBS = {
   lepas: "release", release: "release",
   akhiri: "hangup", hangup: "hangup",
   tahan: "hold", hold: "hold", lanjut: "resume", resume: "resume",
+  tombol: "key", key: "key",
   bisu: "mute", mute: "mute", bicara: "unmute", unmute: "unmute",
 };
 
