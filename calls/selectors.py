@@ -422,6 +422,7 @@ def _participant(row: Participant) -> dict[str, Any]:
         "held": row.wants_held,
         "muted": row.wants_muted,
         "settled": (row.held, row.muted) == (row.wants_held, row.wants_muted),
+        "leaving": row.dismissed_at is not None,
         "added_at": stamp(row.added_at),
     }
 

@@ -5,7 +5,8 @@ const HERE = new Set(["calling", "ringing", "in"]);
 const GONE_SHOWN_MAX = 3;
 const ORDER = { caller: 0, dispatcher: 1, third: 2, supervisor: 3 };
 
-export const isHere = (row) => HERE.has(row.state);
+/** Who was let go is no more here, though the provider has not said so yet. */
+export const isHere = (row) => HERE.has(row.state) && !row.leaving;
 
 /**
  * The call that this person speaks in, or listens to. Their own before one that they listen to, the newest first. A
@@ -16,9 +17,7 @@ export function ownLine(store, viewerId) {
   const found = [];
   for (const call of store.all("calls")) {
     if (call.status !== "answered") continue;
-    const row = (call.participants ?? []).findLast(
-      (one) => one.user_id === viewerId && isHere(one) && !(one.kind === "dispatcher" && call.handed_over_at),
-    );
+    const row = (call.participants ?? []).findLast((one) => one.user_id === viewerId && isHere(one));
     if (row) found.push({ call, row });
     else if (call.channel === "pbx" && call.answered_by?.id === viewerId) found.push({ call, row: null });
   }
@@ -57,6 +56,7 @@ const MODES = {
 
 /** How a participant is, in words. */
 export function stateWords(row) {
+  if (row.leaving) return STATES.left();
   if (row.state !== "in") return STATES[row.state]?.() ?? row.state;
   if (row.held) return row.settled ? gettext("on hold") : gettext("is being put on hold");
   if (row.mode) return MODES[row.mode]();

@@ -31,7 +31,10 @@ function collapsed(calls) {
 
 /** Who waits. @returns {{call: any, others: number}[]} */
 export function queueOf(store, clock) {
-  const waiting = collapsed(store.all("calls").filter(isWaiting).sort(byReceived));
+  // Of one number's calls the one that was cut off speaks for all.
+  const cutOff = (a, b) => Number(Boolean(b.returned_at)) - Number(Boolean(a.returned_at));
+  const calls = store.all("calls").filter(isWaiting);
+  const waiting = collapsed(calls.sort((a, b) => cutOff(a, b) || byReceived(a, b)));
   return waiting.sort((a, b) => rank(a.call, clock) - rank(b.call, clock));
 }
 
