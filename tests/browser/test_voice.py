@@ -57,7 +57,7 @@ def answered(console: Page, service: Service) -> tuple[str, str]:
     expect(console.locator("[data-panel=strip] .who")).to_have_text(shown)
     console.keyboard.press("F1")
     expect(people(console)).to_have_text(
-        [re.compile("^Penelepon.*bicara"), re.compile("^Anda.*bicara")]
+        [re.compile("^Pelapor.*bicara"), re.compile("^Anda.*bicara")]
     )
     return sid, caller
 

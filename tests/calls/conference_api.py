@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
@@ -24,6 +25,7 @@ class ConferenceApi:
         self.name = ""
         self.status = "init"
         self.url = ""
+        self.takes: set[str] = set()  # name:password; empty: whoever asks
 
     def of(self, method: str, part: str = "") -> list[dict[str, str]]:
         return [
@@ -33,6 +35,8 @@ class ConferenceApi:
     def answer(
         self, method: str, path: str, query: dict[str, str], params: dict[str, str]
     ) -> tuple[int, Any]:
+        if path.endswith(f"/Accounts/{AC}.json"):
+            return 200, {"sid": AC, "status": "active"}
         rest = path.split(f"/Accounts/{AC}/")[1].removesuffix(".json")
         if rest == "Conferences":
             mine = query.get("FriendlyName") == self.name and self.people
@@ -84,6 +88,9 @@ def conference_api() -> Iterator[ConferenceApi]:
             }  # fmt: skip
             query = dict(parse_qsl(parts.query))
             status, answer = api.answer(self.command, parts.path, query, params)
+            who = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
+            if api.takes and who not in api.takes:
+                status, answer = 401, {"code": 20_003, "message": "no", "status": 401}
             api.asked.append((self.command, parts.path, query, params))
             data = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
