@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 import calls.seats
 import maps.services
@@ -49,6 +50,7 @@ def is_empty() -> bool:
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
     with change(by=Actor.system("seed"), now=now) as log:
+        _take_time()
         _seed_reference(say)
         crews: list[Person] = []
         if city == "demo":
@@ -56,6 +58,12 @@ def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
             maps.services.seed_city()
             crews = _seed_units(log, say=say)
         keep(_seed_people([*_staff(city), *crews], now=now, say=say))
+
+
+def _take_time() -> None:
+    """A slow machine reckons for longer than a client may be silent in a transaction; nobody else waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _seed_reference(say: Say) -> None:
