@@ -53,8 +53,9 @@ export function callRow(panel, call) {
 function whoOrState(panel, call) {
   if (panel.justJudged.includes(call)) return panel.app.dispositionName(call.disposition);
   return (
-    (call.status === "answered" && call.direction !== "out" ? call.answered_by?.name : null) ??
-    stateText(call)
+    (call.status === "answered" && call.direction !== "out" && !call.handed_over_at
+      ? call.answered_by?.name
+      : null) ?? stateText(call)
   );
 }
 
