@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +14,7 @@ from calls.effects import VOICE, ask, telephony_of
 from realtime import pacing
 from realtime.jobs import TIMERS_QUEUE, job
 
+LATE_S = 4  # a check that comes so late says nothing about the consoles
 NOT_REACHED = "failed"  # the provider's word for a number that it cannot ring
 
 
@@ -116,4 +117,9 @@ def close_conference(*, call_id: str) -> None:
 
 @job(lines.CHECK_LOST_SEATS, queue=TIMERS_QUEUE)
 def check_lost_seats(*, user_ids: list[str], since: str) -> None:
-    lines.return_of_silent(user_ids, since=datetime.fromisoformat(since), now=timezone.now())
+    """Late, the service itself was away and the consoles with it: they are asked once more, and nobody is cut off."""
+    asked_at, now = datetime.fromisoformat(since), timezone.now()
+    if now - asked_at > timedelta(seconds=lines.SEAT_SILENT_S + LATE_S):
+        lines.ask_after(user_ids, now=now)
+    else:
+        lines.return_of_silent(user_ids, since=asked_at, now=now)

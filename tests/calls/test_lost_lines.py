@@ -148,9 +148,21 @@ def test_another_console_of_the_same_person_keeps_the_caller(line, ada):
     assert Seat.objects.get().line_state == "ready"
 
 
+def test_after_a_restart_of_the_whole_service_consoles_are_asked_again_and_nobody_is_cut_off(
+    line, ada
+):
+    lines.ask_after([ada.viewer.user_id], now=later(-60))
+    jobs.run_all("calls.check_lost_seats")
+    assert line.now().status == "answered"
+    assert Event.objects.filter(name="seat.asked").count() == 2
+    (again,) = jobs.waiting("calls.check_lost_seats")
+    jobs.run_one(again)
+    assert line.now().status == "queued"
+
+
 def test_a_report_from_before_the_question_is_no_answer(line, ada):
     ada.done("seat.report", line_state="ready")
-    lines.ask_after([ada.viewer.user_id], now=later(1))
+    lines.ask_after([ada.viewer.user_id], now=later(0.5))
     jobs.run_all("calls.check_lost_seats")
     assert line.now().status == "queued"
 
