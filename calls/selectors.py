@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
+from calls import participant_rows
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -27,12 +28,10 @@ from calls.models import (
     AmlReport,
     Call,
     CallerRestriction,
-    Contact,
     Location,
     Media,
     Message,
     Notice,
-    Participant,
     WebhookRecord,
 )
 from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
@@ -43,7 +42,6 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
-PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
 REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
@@ -340,14 +338,6 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
 
 
-def contact_rows() -> list[dict[str, Any]]:
-    """The phone book, in its order."""
-    return [
-        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
-        for one in Contact.objects.filter(is_active=True)
-    ]
-
-
 def rejected_webhooks(*, now: datetime) -> int:
     return WebhookRecord.objects.filter(verified=False, at__gt=now - REJECTED_WINDOW).count()
 
@@ -387,44 +377,12 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
             locations[location.call_id].append(location)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
-    participants = _participants_of(calls)
+    participants = participant_rows.shown_of(calls)
     for call in calls:
-        call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
+        call.shown_participants = participants[call.pk]
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
     return calls
-
-
-def _participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
-    """Of calls that somebody has or has had; who only waits has none."""
-    found: dict[UUID, list[Participant]] = defaultdict(list)
-    concerned = [call.pk for call in calls if call.answered_at and call.channel == Channel.VOICE]
-    if concerned:
-        rows = Participant.objects.filter(call__in=concerned).exclude(
-            kind="caller", dismissed_at__isnull=False
-        )
-        for row in rows.order_by("added_at", "id"):
-            found[row.call_id].append(row)
-    return found
-
-
-def _participant(row: Participant) -> dict[str, Any]:
-    """`held` and `muted` are what people here have asked for; `settled` says that the provider has told the same."""
-    return {
-        "id": str(row.pk),
-        "kind": row.kind,
-        "name": row.name or None,
-        "user_id": str(row.user_id) if row.user_id else None,
-        "device": row.device or None,
-        "address": row.address or None,
-        "mode": row.mode or None,
-        "state": row.presence,
-        "held": row.wants_held,
-        "muted": row.wants_muted,
-        "settled": (row.held, row.muted) == (row.wants_held, row.wants_muted),
-        "leaving": row.dismissed_at is not None,
-        "added_at": stamp(row.added_at),
-    }
 
 
 def _wire(call: Call) -> dict[str, Any]:
@@ -462,7 +420,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "returned_at": stamp(call.returned_at),
         "returned_from": call.returned_from or None,
         "handed_over_at": stamp(call.handed_over_at),
-        "participants": [_participant(one) for one in call.shown_participants],
+        "participants": [participant_rows.wire(one) for one in call.shown_participants],
     }
 
 

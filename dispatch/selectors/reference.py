@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-import calls.selectors
+import calls.participant_rows
 import units.selectors
 from dispatch.engine.incidents import PRIORITIES
 from dispatch.models import IncidentType
@@ -49,7 +49,7 @@ def _contacts() -> list[dict[str, Any]]:
         for row in units.selectors.agency_rows()
         if row["phone"]
     ]
-    return [*calls.selectors.contact_rows(), *agencies]
+    return [*calls.participant_rows.contact_rows(), *agencies]
 
 
 def reference_data() -> dict[str, Any]:
