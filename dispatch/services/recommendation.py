@@ -129,17 +129,22 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
                 "source": place.source,
                 "label": place.label or None,
                 "apart_m": round(apart_m),
-                "units": [one.candidate.callsign for one in other.units],
+                "units": instead,
             }
             for place, apart_m in _other_places(incident, target)
-            if (other := chosen(place.position, _travels(place.position, others)))
-            and _ids(other) != _ids(found)
+            if (
+                instead := _instead(
+                    found, chosen(place.position, _travels(place.position, others))
+                )
+            )
         ],
     }
 
 
-def _ids(found: Recommendation) -> set[str]:
-    return {one.candidate.unit_id for one in found.units}
+def _instead(found: Recommendation, other: Recommendation) -> list[str]:
+    """The units that `other` sends and `found` does not, by callsign."""
+    sent = {one.candidate.unit_id for one in found.units}
+    return [one.candidate.callsign for one in other.units if one.candidate.unit_id not in sent]
 
 
 def _other_places(incident: Incident, target: LatLng | None) -> list[tuple[Place, float]]:

@@ -31,7 +31,7 @@ export class CaseEvidence {
       kbd("Alt L"),
       kbd("1–9"),
     );
-    this.why = h("p", { class: "sec evwhy", role: "status" });
+    this.why = h("p", { class: "evwhy", role: "status" });
     this.element = h("div", "section", head, this.none, this.why, this.list);
     this.list.addEventListener("keydown", (event) => this.#key(event));
     this.list.addEventListener("click", (event) => this.#click(event));
@@ -149,9 +149,11 @@ export class CaseEvidence {
       setText(words, this.#words(now));
       // With one caller only it goes without saying who said so.
       setText(caller, now.caller && this.callers > 1 ? phoneText(now.caller) : "");
-      setAttribute(who, "title", [words.textContent, caller.textContent].filter(Boolean).join(" · "));
+      const told = [sourceName(now.source), now.label, caller.textContent];
+      setAttribute(who, "title", told.filter(Boolean).join(" · "));
       setText(radius, this.app.radius(now.radius_m));
-      setText(age, now.at ? fill(gettext("%(age)s ago"), { age: this.app.age(now.at) }) : "");
+      setText(age, now.at ? this.app.age(now.at) : "");
+      setAttribute(age, "title", now.at ? fill(gettext("%(age)s ago"), { age: age.textContent }) : null);
       setText(far, now.used ? gettext("in use") : now.metres === null ? "" : this.app.distance(now.metres));
       setClass(far, "warn", now.disagrees && !now.used);
       setClass(far, "dim", !now.disagrees && !now.used);
@@ -176,6 +178,8 @@ export class CaseEvidence {
     if (piece.key === "used" && piece.why) return gettext("Best estimate");
     if (piece.key.startsWith("place-")) return piece.label;
     if (piece.key === "proposed") return gettext("Point on the map");
+    // A place read out of words says so by its symbol; its name needs the room.
+    if (piece.source === "address" && piece.label) return piece.label;
     return [sourceName(piece.source), piece.label].filter(Boolean).join(" · ");
   }
 }

@@ -16,7 +16,7 @@ export class Recommendation extends Panel {
     this.marked = null;
     this.readAt = 0;
     this.plan = h("div", "sub", h("span", "cut"));
-    this.otherwise = h("div", { class: "sub warn", role: "presentation" });
+    this.otherwise = h("div", { class: "otherwise", role: "presentation" });
     this.rows = h("div", { role: "presentation" });
     this.why = h(
       "div",
@@ -159,9 +159,9 @@ export class Recommendation extends Panel {
     const row = h("p", null);
     row.update = (place) => {
       const values = {
-        place: place.label ?? sourceName(place.source),
+        place: place.label?.split(",")[0] ?? sourceName(place.source),
         distance: this.app.distance(place.apart_m),
-        units: place.units.join(", ") || gettext("nobody"),
+        units: place.units.join(", ").replaceAll("-", "\u2011"), // a callsign is one word
       };
       setText(row, fill(gettext("If they are at %(place)s, %(distance)s away: %(units)s."), values));
     };
