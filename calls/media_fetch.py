@@ -21,7 +21,6 @@ import httpcore
 FETCH_S_MAX = 20.0
 FILE_BYTES_MAX = 25 * 1024 * 1024  # WhatsApp carries films of 16 MB, MMS of 5
 REDIRECTS_MAX = 3
-HEADER_BYTES_MAX = 64 * 1024
 URL_CHARS_MAX = 2_000
 READ_BYTES_MAX = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -10,6 +10,7 @@ nothing else: memory, processor time, open files and written bytes have limits, 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from pathlib import Path
@@ -25,13 +26,14 @@ THUMB_SIDE_PX_MAX = 320
 FILM_SIDE_PX_MAX = 640
 FILM_S_MAX = 180.0
 FILM_FRAMES_PER_S_MAX = 20
-FILM_FRAMES_MAX = 20_000  # decoded, also those that are not kept
+FRAMES_MAX = 200_000  # decoded, of pictures and of sound, also those that are not kept
 SOUND_S_MAX = 600.0
 FILM_BITS_PER_S = 700_000
 SOUND_BITS_PER_S = 32_000
 SOUND_HZ = 48_000
 HEAD_BYTES = 64
 JPEG_QUALITY = 82
+TAKEN_CHARS_MAX = 19  # 2026:11:28 02:15:00
 GPS_BLOCK, TAKEN_TAG, EXIF_BLOCK = 0x8825, 0x9003, 0x8769
 
 
@@ -125,7 +127,7 @@ def _place(image: Any) -> dict[str, Any] | None:
         return None
     if not (-90 <= lat <= 90 and -180 <= lng <= 180):
         return None
-    return {"lat": lat, "lng": lng, "taken": str(taken)[:19]}
+    return {"lat": lat, "lng": lng, "taken": str(taken)[:TAKEN_CHARS_MAX]}
 
 
 def _degrees(parts: Any, side: Any, negative: str) -> float:
@@ -201,7 +203,7 @@ class Track:
 
         self.decoded += 1
         at_s = frame.time if frame.time is not None else self.ends_s
-        if at_s > self.longest_s or self.decoded > FILM_FRAMES_MAX * 10:
+        if at_s > self.longest_s or self.decoded > FRAMES_MAX:
             self.shortened = True
             return False
         if isinstance(frame, av.VideoFrame):
@@ -261,6 +263,7 @@ class Track:
 
 
 def limit() -> None:
+    os.nice(15)  # on a busy machine the calls go first
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
         (resource.RLIMIT_CPU, CPU_S_MAX),

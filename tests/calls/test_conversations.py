@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from calls import conversations, delivery, replies, selectors
+from calls import conversations, delivery, metering, replies, selectors
 from calls.domain import ProviderError
 from calls.models import Call, Message, MessageTemplate
 from dispatch.models import Alarm
@@ -318,6 +318,26 @@ def test_the_price_is_kept_when_the_provider_says_it(conversation, ada):
 
     message = Message.objects.get(pk=message_id)
     assert (str(message.price), message.price_unit) == ("0.00500", "USD")
+
+
+def test_the_bill_is_by_channel(text, ada, post):
+    text("tolong", sender=WHATSAPP)
+    conversation = str(Call.objects.get().pk)
+    sent(ada, conversation, sid="SM9")
+    sent(ada, conversation, sid="SM10")
+    post("/twilio/messages/status", {"MessageSid": "SM9", "MessageStatus": "read"})
+    post("/twilio/messages/status", {"MessageSid": "SM10", "MessageStatus": "failed"})
+    delivery.priced(provider="twilio", sid="SM9", price="-0.0042", unit="USD")
+    text("tolong", sid="SM2")
+    ada.done("call.reply", call_id=str(Call.objects.get(channel="sms").pk), text="a" * 161)
+    now = timezone.now()
+
+    sms, whatsapp = metering.written(now - timedelta(hours=1), now + timedelta(hours=1))
+
+    assert (sms["channel"], sms["sent"], sms["parts"]) == ("sms", 1, 2)
+    assert (whatsapp["sent"], whatsapp["arrived"], whatsapp["failed"]) == (2, 1, 1)
+    assert [(unit, float(price)) for unit, price in whatsapp["prices"]] == [("USD", 0.0042)]
+    assert metering.written(now + timedelta(hours=1), now + timedelta(hours=2)) == []
 
 
 # --- long conversations ------------------------------------------------------------------------

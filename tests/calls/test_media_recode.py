@@ -186,7 +186,7 @@ def test_whatever_swells_ends_the_child_and_not_us(recoded, monkeypatch, tmp_pat
             60.0,
             "too_big_to_open",
         ),
-        ("import time; time.sleep(60)", 0.5, "too_long_to_open"),
+        ("import signal; signal.pause()", 0.5, "too_long_to_open"),
     ):
         program = tmp_path / "swells.py"
         program.write_text(script)

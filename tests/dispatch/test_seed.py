@@ -169,3 +169,19 @@ def test_passwords_are_long_can_be_typed_and_are_never_equal():
 
     assert len(words) == 200
     assert all(len(word) == 19 and word.isascii() and word == word.lower() for word in words)
+
+
+@pytest.mark.django_db
+def test_passwords_are_hashed_before_the_database_waits_for_them(path, monkeypatch):
+    """On a busy machine 32 hashes took longer than the server lets a transaction be idle, and the first start failed."""
+    happened = []
+    hashes, opens = seeding.make_password, seeding.change
+    monkeypatch.setattr(
+        seeding, "make_password", lambda word: happened.append("hash") or hashes(word)
+    )
+    monkeypatch.setattr(seeding, "change", lambda **how: happened.append("change") or opens(**how))
+
+    seed(path)
+
+    assert happened.count("hash") == User.objects.count()
+    assert happened.index("change") == happened.count("hash")

@@ -42,6 +42,8 @@ export class CaseConversation {
     const fresh = this.calls.flatMap((call) => this.app.reading.fresh(call));
     this.firstFresh = fresh.sort((a, b) => (a.at < b.at ? -1 : 1))[0]?.id ?? null;
     this.atEnd = true;
+    this.lastId = null;
+    this.scroll.style.removeProperty("height");
     this.composer.reset(subject);
   }
 

@@ -47,11 +47,11 @@ export class Composer {
       this.note,
       kbd("Enter"),
     );
-    this.free = h("div", "free", label, this.input);
+    this.free = h("div", "free f", label, this.input);
     const line = h("div", "line2", this.to, this.ask, this.quickButton);
     this.element = h(
       "div",
-      "composer f",
+      "composer",
       this.closed,
       this.free,
       this.templates.element,

@@ -5,6 +5,9 @@ import { fill, gettext } from "#realtime/words";
 import { mediaKind, mediaText } from "#console/conversation";
 import { h } from "#console/dom";
 
+const THUMB_WIDTH_PX_MAX = 180;
+const THUMB_HEIGHT_PX_MAX = 120;
+
 const address = (media, variant) => `/api/v1/media/${media.id}/${variant}`;
 
 /** @param {any} media @param {string} from who sent it @param {import("./app.js").App} app */
@@ -24,7 +27,7 @@ export function mediaView(media, from, app) {
   const words = fill(media.kind === "film" ? gettext("Video of %(who)s") : gettext("Picture of %(who)s"), {
     who: from,
   });
-  const size = { width: media.width, height: media.height };
+  const size = thumbSize(media);
   const image = h("img", { src: address(media, "thumb"), alt: "", loading: "lazy", ...size });
   const mark = media.kind === "film" ? h("span", "play num", "▶ ", durationText(media.duration_s)) : null;
   const open = h(
@@ -39,6 +42,13 @@ export function mediaView(media, from, app) {
   );
   open.addEventListener("click", () => showLarge(media, words));
   return h("div", "shot", open, shortened(media));
+}
+
+/** Known before the picture is there, so that nothing moves while it comes. */
+function thumbSize({ width, height }) {
+  if (!width || !height) return {};
+  const share = Math.min(1, THUMB_WIDTH_PX_MAX / width, THUMB_HEIGHT_PX_MAX / height);
+  return { width: Math.round(width * share), height: Math.round(height * share) };
 }
 
 function shortened(media) {

@@ -20,7 +20,7 @@ export function messageRow(part, message) {
   const pin = h("p", "pin");
   const files = h("div", "files");
   const fresh = h("p", "fresh", gettext("New"));
-  const row = h("li", message.direction === "out" ? "msg out" : "msg in");
+  const row = h("li", message.direction === "out" ? "msg ours" : "msg theirs");
   row.append(fresh, h("div", "who", time, who, kind, state), words, more, pin, files);
   const isLong = message.text.length > LONG_CHARS_MIN || message.text.split("\n").length > LONG_LINES_MIN;
   setClass(words, "folded", isLong);
