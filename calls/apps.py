@@ -11,6 +11,7 @@ class CallsConfig(AppConfig):
         # Importing the effects registers them with the job queue, whose application is ready by now.
         from calls import (
             commands,
+            delivery,
             effects,
             evidence_commands,
             housekeeping,
@@ -20,7 +21,7 @@ class CallsConfig(AppConfig):
             sms_webhooks,
             webhooks,
         )
-        from realtime.registry import register_companion
+        from realtime.registry import register_companion, register_reaction
 
         assert effects.send_message
         assert housekeeping.TRIES_MAX > 1
@@ -33,3 +34,4 @@ class CallsConfig(AppConfig):
         assert pbx_webhooks.pbx_calls
         assert sms_webhooks.sms_messages
         register_companion("journal", replay.watch)
+        register_reaction("job.given_up", delivery.on_job_given_up)

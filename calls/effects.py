@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls import call_back, intake, metrics, notices, selectors, services
+from calls import call_back, delivery, media, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
@@ -23,7 +23,7 @@ from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
 from realtime import failpoints, pacing
 from realtime.clock import wall_now
-from realtime.jobs import defer, job
+from realtime.jobs import TIMERS_QUEUE, defer, job
 
 VOICE = "voice"  # calls that we start; the provider limits them for the whole account
 
@@ -138,13 +138,30 @@ def send_message(*, message_id: str) -> None:
     provider = messaging_by(message.channel)
     taken = _ask(provider.name, "send_message", lambda: provider.send_message(message))
     failpoints.passed("effect.asked")
-    intake.message_accepted(
+    delivery.accepted(
         message_id=message_id,
         provider=provider.reports_as,
         sid=taken.provider_sid,
         status=taken.status,
+        now=timezone.now(),
     )
     failpoints.passed("effect.noted")
+
+
+@job(delivery.CHECK_DELIVERY, queue=TIMERS_QUEUE)
+def check_delivery(*, message_id: str) -> None:
+    delivery.check(message_id=message_id, now=timezone.now())
+
+
+@job(media.FETCH_MEDIA)
+def fetch_media(*, media_id: str) -> None:
+    media.bring(media_id)
+
+
+@job(media.QUEUE_MEDIA)
+def queue_media(*, media_id: str) -> None:
+    """Its wait is over: back into its lane, where a job that waits for an instant would hold up the others."""
+    media.queue(media_id)
 
 
 @job(notices.SEND_NOTICE, expected=(ProviderError,))

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from calls import evidence
+from calls import conversation, conversations, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -29,7 +29,6 @@ from calls.models import (
     Call,
     CallerRestriction,
     Location,
-    Media,
     Message,
     Notice,
     WebhookRecord,
@@ -161,17 +160,25 @@ def answered_by(call_id: Any) -> str | None:
 
 
 def outgoing(message_id: Any) -> OutgoingMessage | None:
-    message = Message.objects.select_related("call").filter(pk=message_id, direction="out").first()
+    message = (
+        Message.objects.select_related("call", "template")
+        .filter(pk=message_id, direction="out")
+        .first()
+    )
     if message is None:
         return None
     call = message.call
     return OutgoingMessage(
         message_id=message.pk,
-        # A caller who spoke is written to by SMS.
-        channel=call.channel if call.channel in TEXT_CHANNELS else Channel.SMS,
+        # A caller who spoke is written to by SMS; messages of the version before do not say it themselves.
+        channel=message.channel
+        or (call.channel if call.channel in TEXT_CHANNELS else Channel.SMS),
         to=call.caller or call.party,
         text=message.text,
         sent=bool(message.provider_sid),
+        content_sid=message.template.content_sid if message.template is not None else "",
+        variables=message.variables,
+        call_id=call.pk,
     )
 
 
@@ -360,8 +367,7 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
     locations: dict[UUID, list[Location]] = defaultdict(list)
     if with_messages:
         rows = list(Message.objects.raw(_NEWEST_MESSAGES, [with_messages, MESSAGES_ON_BOARD_MAX]))
-        prefetch_related_objects(rows, Prefetch("media", queryset=Media.objects.order_by("id")))
-        for message in rows:
+        for message in conversations.with_parts(rows):
             messages[message.call_id].append(message)
     if with_locations:
         found = Location.objects.raw(_NEWEST_LOCATIONS, [with_locations, LOCATIONS_ON_BOARD_MAX])
@@ -379,6 +385,7 @@ def _wire(call: Call) -> dict[str, Any]:
     messages = sorted(call.newest_messages, key=lambda one: (one.at, one.pk))
     locations = sorted(call.newest_locations, key=lambda one: (one.received_at, one.pk))
     person = call.answered_by
+    pins = conversations.pins_of(locations)
     return {
         "id": str(call.pk),
         "channel": call.channel,
@@ -394,7 +401,13 @@ def _wire(call: Call) -> dict[str, Any]:
         "disposition": call.disposition or None,
         "disposed_at": stamp(call.disposed_at),
         "incident_id": str(call.incident_id) if call.incident_id else None,
-        "messages": [_message(one) for one in messages],
+        "messages": [conversations.message_wire(one, pins) for one in messages],
+        "window_ends_at": stamp(
+            conversation.window_ends(call.last_inbound_at, call.window_closed_at)
+        )
+        if call.channel == Channel.WHATSAPP
+        else None,
+        "location_asked_at": stamp(call.location_asked_at),
         "locations": [_location(one) for one in locations],
         "estimate": evidence.wire(locations),
         "direction": call.direction,
@@ -416,19 +429,6 @@ def _reached(call: Call) -> bool | None:
     if call.direction == "in" or call.status in LIVE:
         return None
     return call.provider_status not in NOT_REACHED
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "id": str(message.pk),
-        "at": stamp(message.at),
-        "direction": message.direction,
-        "text": message.text,
-        "recovered": message.recovered,
-        "media": [
-            {"id": str(one.pk), "content_type": one.content_type} for one in message.media.all()
-        ],
-    }
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import notice_webhooks, pbx_webhooks, sms_webhooks, webhooks
+from calls import notice_webhooks, pbx_webhooks, sms_webhooks, views, webhooks
 
 urlpatterns = [
     path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
@@ -47,4 +47,5 @@ urlpatterns = [
     path("pbx/notices", pbx_webhooks.pbx_notices, name="pbx-notices"),
     path("sms/messages", sms_webhooks.sms_messages, name="sms-messages"),
     path("aml", webhooks.aml, name="aml"),
+    path("api/v1/conversation", views.conversation, name="api-conversation"),
 ]

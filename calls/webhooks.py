@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, legs, selectors
+from calls import delivery, intake, legs, selectors
 from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
@@ -240,7 +240,7 @@ def messages_incoming(request: Request) -> Answer:
 
 @webhook("messages_status", instead=_no_content)
 def messages_status(request: Request) -> Answer:
-    outcome = intake.receive_message_status(
+    outcome = delivery.reported(
         provider="twilio",
         sid=request.sid,
         status=(request.get("MessageStatus") or request.get("SmsStatus")).strip().lower(),

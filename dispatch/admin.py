@@ -60,6 +60,10 @@ NAVIGATION = (
         (
             ("calls.Call", "call"),
             ("calls.Notice", "sms"),
+            ("calls.Message", "chat"),
+            ("calls.MessageTemplate", "approval"),
+            ("calls.QuickReply", "quickreply"),
+            ("calls.MediaAccess", "visibility"),
             ("calls.WebhookRecord", "webhook"),
             ("calls.Reconciliation", "fact_check"),
         ),

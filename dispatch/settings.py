@@ -274,6 +274,18 @@ if not 0 < VOICE_CALLS_PER_S <= 1_000:
     _problems.append("VOICE_CALLS_PER_S: must be above 0 and at most 1000")
 # Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
 AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
+# Where the provider keeps pictures and recordings. Only from these hosts, by https, is anything fetched.
+MEDIA_HOSTS = _read(
+    env.list,
+    "MEDIA_HOSTS",
+    ["api.twilio.com", "mcs.us1.twilio.com", "media.twiliocdn.com", "mms.twiliocdn.com"],
+)
+if any(not host or set(host) & set("/:*@ ") for host in MEDIA_HOSTS):
+    _problems.append("MEDIA_HOSTS: must be names of hosts, without scheme, port or *")
+# Days for which they are kept here; 0: for ever. Of an open incident nothing is removed.
+MEDIA_KEEP_DAYS = _read(env.int, "MEDIA_KEEP_DAYS", 180)
+if not 0 <= MEDIA_KEEP_DAYS <= 36_500:
+    _problems.append("MEDIA_KEEP_DAYS: must be between 0 and 36500")
 # How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
 RECONCILE_EVERY_S = _read(env.int, "RECONCILE_EVERY_S", 60)
 if not 1 <= RECONCILE_EVERY_S <= 60 or 60 % RECONCILE_EVERY_S:

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from dispatch.views import api, operations, pages, paper
+from dispatch.views import api, media, operations, pages, paper
 
 catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
@@ -38,6 +38,8 @@ urlpatterns = [
     ),
     path("api/v1/incidents/<uuid:incident_id>/timeline", api.timeline, name="api-timeline"),
     path("api/v1/assignments/<uuid:assignment_id>/route", api.way, name="api-route"),
+    path("api/v1/media/<uuid:media_id>/full", media.media, {"variant": "full"}),
+    path("api/v1/media/<uuid:media_id>/thumb", media.media, {"variant": "thumb"}),
     path("", include("realtime.urls")),
     path("", include("calls.urls")),
     path("", include("units.urls")),

@@ -1,7 +1,14 @@
 """The tables of this package; only calls/ imports them."""
 
 from calls.models.call import Call, CallerRestriction
-from calls.models.messages import Media, Message, MessageStatus
+from calls.models.messages import (
+    Media,
+    MediaAccess,
+    Message,
+    MessageStatus,
+    MessageTemplate,
+    QuickReply,
+)
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
 from calls.models.provider import Reconciliation, Recording, WebhookRecord
@@ -40,9 +47,12 @@ __all__ = [
     "CallerRestriction",
     "Location",
     "Media",
+    "MediaAccess",
     "Message",
     "MessageStatus",
+    "MessageTemplate",
     "Notice",
+    "QuickReply",
     "Reconciliation",
     "Recording",
     "WebhookRecord",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+import calls.conversations
 import units.selectors
 from dispatch.engine.incidents import PRIORITIES
 from dispatch.models import IncidentType
@@ -60,6 +61,8 @@ def reference_data() -> dict[str, Any]:
         "call_dispositions": _named(CALL_DISPOSITIONS),
         "incident_dispositions": _named(INCIDENT_DISPOSITIONS),
         "limits": LIMITS,
+        "quick_replies": calls.conversations.quick_replies(),
+        "message_templates": calls.conversations.templates(),
     }
 
 

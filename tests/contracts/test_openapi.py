@@ -33,6 +33,7 @@ def test_every_reference_in_the_description_leads_somewhere():
 def test_every_described_address_exists(path):
     some_id = "0192f1f0-0000-7000-8000-000000000001"
     address = path.replace("{incident_id}", some_id).replace("{assignment_id}", some_id)
+    address = address.replace("{media_id}", some_id)
     try:
         resolve(address)
     except Resolver404:

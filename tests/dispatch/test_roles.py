@@ -32,6 +32,9 @@ PAGES = {
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,
+    "/api/v1/conversation": CENTRE | {"admin"},
+    f"/api/v1/media/{ID}/full": ALL,
+    f"/api/v1/media/{ID}/thumb": ALL,
     "/maps/tiles/10/809/509.mvt": ALL,
 }
 OPEN_TO_ALL = {
@@ -66,6 +69,9 @@ COMMANDS = {
     "caller.restrict": CENTRE,
     "caller.lift_restriction": CENTRE,
     "call.reply": CENTRE,
+    "call.send_template": CENTRE,
+    "call.ask_location": CENTRE,
+    "media.fetch_again": CENTRE,
     "incident.open": CENTRE,
     "incident.attach_call": CENTRE,
     "incident.update": CENTRE,

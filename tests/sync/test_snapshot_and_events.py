@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+import calls.delivery
+import calls.media
 from dispatch.engine.ladder import Rung
 from dispatch.models import AssignmentLadder
 from dispatch.services import ladder
@@ -167,6 +169,36 @@ def test_a_conversation_with_words_a_pin_and_an_answer(everybody, ada, crew, eng
         lambda: ada.done("call.reply", call_id=call_id, text="Bantuan dalam perjalanan."),
         "call.message_sent",
     )
+    verify(everybody, lambda: ada.done("call.ask_location", call_id=call_id), "call.message_sent")
+
+
+def test_a_message_of_ours_is_taken_and_not_delivered_and_a_picture_is_settled(
+    everybody, ada, tmp_path, settings
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    factories.text("lihat", NumMedia="1", MediaUrl0="https://elsewhere.example/a")
+    call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
+    media_id = registry.snapshot(ada.viewer)["calls"][0]["messages"][0]["media"][0]["id"]
+    verify(everybody, lambda: calls.media.bring(media_id), "call.media_changed")
+    message_id = ada.done("call.reply", call_id=call_id, text="Kami datang")["message_id"]
+    calls.delivery.accepted(
+        message_id=message_id, provider="twilio", sid="SM9", status="queued", now=timezone.now()
+    )
+
+    def reports(word, code=""):
+        factories.webhook(
+            "/twilio/messages/status",
+            {"MessageSid": "SM9", "MessageStatus": word, "ErrorCode": code},
+        )
+
+    verify(everybody, lambda: reports("sent"), "call.message_status")
+    verify(
+        everybody,
+        lambda: reports("undelivered", "63016"),
+        "call.message_status",
+        "alarm.raised",
+    )
+    verify(everybody, lambda: reports("read"), "call.message_status", "alarm.cleared")
 
 
 def test_an_incident_through_its_life(everybody, ada, bo, engine, ambulance, crew):

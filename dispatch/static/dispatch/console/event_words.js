@@ -1,4 +1,5 @@
 /** An event of the log in words. */
+import { deliveryText } from "#console/conversation";
 import { fill, gettext, priorityName, sourceName, statusName } from "#realtime/words";
 
 const FIELDS = {
@@ -32,6 +33,7 @@ const WORDS = {
     };
     return words[data.verdict];
   },
+  "call.media_changed": () => gettext("Picture or recording received"),
   "call.attached": () => gettext("Call attached"),
   "call.detached": () => gettext("Call moved to another incident"),
   "incident.opened": () => gettext("Incident opened"),
@@ -55,6 +57,10 @@ export function eventWords(event, app) {
   const values = { ...data, callsign: data.callsign ?? unit?.callsign ?? "", reason: data.reason ?? "" };
   if (name === "incident.updated") return changedWords(data.changed ?? {}, app);
   if (name === "incident.closed") return `${gettext("Closed")}: ${app.dispositionName(data.disposition)}`;
+  if (name === "call.message_status") {
+    const words = deliveryText({ delivery: data.delivery, reason: data.reason });
+    return `${gettext("Message")}: ${words}`;
+  }
   if (name === "call.location_added") return `${gettext("Location")}: ${sourceName(data.source)}`;
   if (name === "call.disposed") return `${WORDS[name]()}: ${app.dispositionName(data.disposition)}`;
   if (name === "assignment.advanced") return `${values.callsign}: ${statusName(data.status)}`;

@@ -33,6 +33,7 @@ export class Keys {
       a: () => app.panel("alarms").acknowledge(),
       n: () => app.panel("incidents").reveal(),
       s: () => app.panel("alarms").sendNext(),
+      b: () => app.panel("alarms").ringBack(),
     };
     this.alt = {
       KeyJ: field("type"),
@@ -41,7 +42,9 @@ export class Keys {
       KeyN: field("note"),
       KeyL: part("evidence"),
       KeyU: part("units"),
-      KeyT: part("callers"),
+      KeyT: part("conversation"),
+      KeyW: () => app.panel("case").part("conversation").askLocation(),
+      KeyQ: () => app.panel("case").part("conversation").toggleQuick(),
       KeyG: () => app.panel("calls").disposeAs("ghost"),
       KeyS: () => app.panel("case").part("actions").askForKey(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
