@@ -128,7 +128,8 @@ export class Composer {
       answered: () => gettext("Position received; ask again"),
     };
     setText(this.ask.firstChild, words[asked]?.() ?? gettext("Ask for the position"));
-    show(this.ask, isText(call));
+    const canAsk = !isClosed || this.app.reference.message_templates?.some((row) => row.asks_location);
+    show(this.ask, isText(call) && canAsk);
   }
 
   #option(call) {
