@@ -216,6 +216,38 @@ def test_half_written_words_stay_with_whom_they_are_for(console: Page, service: 
     expect(console.locator("#case-reply")).to_have_value("untuk yang pertama")
 
 
+def test_of_two_who_write_about_one_incident_the_answer_goes_to_whom_it_was_begun_for(
+    console: Page, service: Service
+) -> None:
+    one, other = Citizen(service), Citizen(service)
+    dispatcher = service.person("dispatcher1")
+    one.writes("api di pasar")
+    opened_as = service.command(
+        dispatcher, "incident.open", type="fire", priority=1, call_id=one.answered()
+    )
+    other.writes("saya juga lihat")
+    service.command(
+        dispatcher,
+        "incident.attach_call",
+        incident_id=opened_as["incident_id"],
+        call_id=other.answered(),
+    )
+    row = console.locator("#incidents tbody tr").filter(has_text=opened_as["number"][-4:])
+    expect(row).to_contain_text("2 baru")
+    row.click()
+    expect(row).not_to_contain_text("baru")
+    console.locator("#case .composer .to").select_option(label=one.shown)
+    console.locator("#case-reply").press_sequentially("Keluar")
+    other.writes("asapnya hitam")
+    expect(console.locator("#case .thread")).to_contain_text("asapnya hitam")
+    console.keyboard.type(" sekarang")
+    console.keyboard.press("Enter")
+
+    thread = console.locator("#case .thread")
+    expect(thread.locator(".msg.ours")).to_contain_text("Keluar sekarang")
+    assert one.call()["messages"][-1]["text"] == "Keluar sekarang"
+
+
 def sql(service: Service, statement: str, *values: Any) -> None:
     address = service.env["DATABASE_URL"].replace("postgis://", "postgresql://")
     with psycopg.connect(address, autocommit=True) as connection:
