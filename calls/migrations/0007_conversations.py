@@ -38,7 +38,7 @@ WHERE said.call_id = call.id AND call.channel = 'whatsapp' AND call.status IN ('
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0005_noise_and_call_backs'),
+        ('calls', '0006_location_verdicts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
