@@ -40,7 +40,6 @@ AT_ONCE = 2
 SWEEP_ROWS_MAX = 200
 PURGE_ROWS_MAX = 500
 LEFT_ALONE_S = 120  # a job that long without a result was lost with its worker
-PHOTO_RADIUS_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,6 @@ def _add_place(log: Change, call: Call, media: Media, place: dict[str, Any]) -> 
             position=position,
             source=LocationSource.TEXT,
             at=log.now,
-            radius_m=PHOTO_RADIUS_M,
             label=" ".join(["EXIF", _clean(place.get("taken"))]).strip(),
             method="photo",
             warnings=("photo",),

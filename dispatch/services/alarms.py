@@ -140,7 +140,7 @@ def on_message_not_delivered(
             "call_id": call_id,
             "message_id": message_id,
             "channel": channel,
-            "reason": reason,
+            "cause": reason,
             "can_ring": can_ring,
         },
     )

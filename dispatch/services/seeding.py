@@ -47,10 +47,6 @@ def is_empty() -> bool:
 
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
-    # Hashing is slow by intent, on a busy machine slower than a transaction in which nothing is asked may be.
-    people = len(_staff(city)) + (len(fleet.UNITS) if city == "demo" else 0)
-    say(f"people: {people}, hashing their passwords")
-    hashed = _passwords(people)
     with change(by=Actor.system("seed"), now=now) as log:
         _seed_reference(say)
         crews: list[Person] = []
@@ -58,7 +54,7 @@ def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
             say("districts, places, roads and piers of the demo city")
             maps.services.seed_city()
             crews = _seed_units(log, say=say)
-        keep(_seed_people([*_staff(city), *crews], hashed, now=now))
+        keep(_seed_people([*_staff(city), *crews], now=now, say=say))
 
 
 def _seed_reference(say: Say) -> None:
@@ -121,19 +117,14 @@ def _staff(city: str) -> list[Person]:
     return staff if city == "demo" else [one for one in staff if one.role is Role.ADMIN]
 
 
-def _passwords(count: int) -> list[tuple[str, str]]:
-    """Passwords and their hashes, made on every core."""
-    passwords = [new_password() for _ in range(count)]
+def _seed_people(wanted: list[Person], *, now: datetime, say: Say) -> list[dict[str, str]]:
+    """Make the people; returns their sign-ins. Hashing a password is slow by intent, so it runs on every core."""
+    say(f"people: {len(wanted)}, hashing their passwords")
+    passwords = [new_password() for _person in wanted]
     with ThreadPoolExecutor(HASHING_THREADS) as threads:
-        return list(zip(passwords, threads.map(make_password, passwords), strict=True))
-
-
-def _seed_people(
-    wanted: list[Person], hashed: list[tuple[str, str]], *, now: datetime
-) -> list[dict[str, str]]:
-    """Make the people; returns their sign-ins."""
+        hashed = list(threads.map(make_password, passwords))
     sign_ins = []
-    for person, (password, digest) in zip(wanted, hashed, strict=True):
+    for person, password, digest in zip(wanted, passwords, hashed, strict=True):
         user = accounts.create_person(
             username=person.username,
             password=digest,

@@ -216,7 +216,7 @@ def test_a_message_that_did_not_arrive_raises_an_alarm_with_its_reason(
 
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.subject_id) == ("message_not_delivered", conversation)
-    assert (alarm.facts["reason"], alarm.facts["can_ring"]) == (reason, True)
+    assert (alarm.facts["cause"], alarm.facts["can_ring"]) == (reason, True)
     assert (shown()["reason"], shown()["error_code"]) == (reason, code)
 
 
@@ -228,7 +228,7 @@ def test_accepted_and_never_delivered_raises_it_after_its_time(conversation, ada
 
     jobs.run_one(timer)
 
-    assert Alarm.objects.get().facts["reason"] == "no_receipt"
+    assert Alarm.objects.get().facts["cause"] == "no_receipt"
 
 
 def test_what_was_delivered_in_time_raises_nothing(conversation, ada, post):

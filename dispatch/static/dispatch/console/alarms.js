@@ -181,7 +181,7 @@ export class Alarms extends Panel {
     return fill(template, {
       ...facts,
       who: call ? this.app.callerText(call) : gettext("A citizen"),
-      why: reasonText(facts.reason),
+      why: reasonText(facts.cause),
       callsign: facts.callsign ?? unit?.callsign ?? "",
       incident: number ? shortNumber(number) : gettext("an incident"),
     });

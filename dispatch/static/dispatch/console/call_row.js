@@ -34,7 +34,7 @@ export function callRow(panel, call) {
     const marks = [
       times > 1 ? `×${times}` : "",
       now.recovered ? gettext("recovered") : "",
-      fresh ? fill(gettext("%(count)s new"), { count: fresh }) : "",
+      fresh ? fill(gettext("%(count)s unread"), { count: fresh }) : "",
     ];
     setClass(tag, "warn", fresh);
     setText(tag, marks.filter(Boolean).join(" "));

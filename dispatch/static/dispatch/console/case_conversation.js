@@ -23,10 +23,10 @@ export class CaseConversation {
     this.jump.addEventListener("click", () => this.#toEnd());
     this.more = h("button", { type: "button", class: "btn small older" }, gettext("Load older messages"));
     this.more.addEventListener("click", () => this.#readOlder());
-    this.list = h("ol", { class: "thread", role: "log", "aria-live": "polite" });
+    this.list = h("ol", "thread");
     this.scroll = h(
       "div",
-      { class: "talk", tabindex: "0", role: "region", "aria-label": gettext("Conversation") },
+      { class: "talk", tabindex: "0", role: "log", "aria-label": gettext("Conversation") },
       this.more,
       this.list,
     );

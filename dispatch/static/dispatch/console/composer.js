@@ -23,6 +23,7 @@ export class Composer {
     });
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));
+    this.whom = h("span", "cut");
     this.note = h("span", { class: "note", id: "case-reply-note" });
     this.closed = h(
       "p",
@@ -40,13 +41,7 @@ export class Composer {
       kbd("Alt Q"),
     );
     this.quickButton.addEventListener("click", () => this.quick.toggle());
-    const label = h(
-      "label",
-      { for: "case-reply" },
-      h("span", null, gettext("Write to the caller")),
-      this.note,
-      kbd("Enter"),
-    );
+    const label = h("label", { for: "case-reply" }, this.whom, this.note, kbd("Enter"));
     this.free = h("div", "free f", label, this.input);
     const line = h("div", "line2", this.to, this.ask, this.quickButton);
     this.element = h(
@@ -98,18 +93,22 @@ export class Composer {
 
   render(subject) {
     this.subject = subject;
-    const call = this.target(subject);
+    const calls = this.#writable(subject);
+    // Words that are being written stay with whom they are for, also when somebody else writes meanwhile.
+    const held = this.input.value || document.activeElement === this.input;
+    const holder = held ? calls.find((one) => one.id === this.lastTo) : null;
+    const call = holder ?? this.target(subject);
     this.call = call;
     show(this.element, call);
     if (!call) return;
-    if (this.lastTo !== call.id && !this.input.value) this.lastTo = call.id;
-    const calls = this.#writable(subject);
+    this.lastTo = call.id;
+    setText(
+      this.whom,
+      fill(gettext("Write to %(who)s"), { who: call.caller_name || this.app.callerText(call) }),
+    );
     show(this.to, calls.length > 1);
     keyed(this.to, calls, { key: (one) => one.id, create: (one) => this.#option(one) });
-    // Half-written words stay with whom they are for, also when somebody else writes meanwhile.
-    if (this.input.value && this.lastTo && calls.some((one) => one.id === this.lastTo))
-      this.chosen = this.lastTo;
-    if (this.to.value !== (this.chosen ?? call.id)) this.to.value = this.chosen ?? call.id;
+    if (this.to.value !== call.id) this.to.value = call.id;
     const open = windowOf(call, this.app.clock);
     const isClosed = open.state === "closed";
     show(this.closed, isClosed);
@@ -128,7 +127,8 @@ export class Composer {
       answered: () => gettext("Position received; ask again"),
     };
     setText(this.ask.firstChild, words[asked]?.() ?? gettext("Ask for the position"));
-    show(this.ask, isText(call));
+    const canAsk = !isClosed || this.app.reference.message_templates?.some((row) => row.asks_location);
+    show(this.ask, isText(call) && canAsk);
   }
 
   #option(call) {
@@ -154,16 +154,14 @@ export class Composer {
 
   #chose() {
     this.written.set(this.lastTo, this.input.value);
-    this.chosen = this.to.value;
-    this.lastTo = this.chosen;
+    this.chosen = this.lastTo = this.to.value;
     this.input.value = this.written.get(this.chosen) ?? "";
     this.app.redraw();
   }
 
   #typed() {
     if (!this.call) return;
-    this.lastTo ??= this.call.id;
-    this.written.set(this.lastTo, this.input.value);
+    this.written.set(this.call.id, this.input.value);
     this.#note(this.call, windowOf(this.call, this.app.clock));
   }
 

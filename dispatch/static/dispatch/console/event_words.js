@@ -25,6 +25,7 @@ const WORDS = {
   "call.disposed": () => gettext("Call judged"),
   "call.message_received": () => gettext("Message received"),
   "call.message_sent": () => gettext("Message sent"),
+  "call.media_changed": () => gettext("Picture or recording received"),
   "call.location_judged": (data) => {
     const words = {
       confirmed: gettext("Location confirmed: %(source)s"),
@@ -33,7 +34,6 @@ const WORDS = {
     };
     return words[data.verdict];
   },
-  "call.media_changed": () => gettext("Picture or recording received"),
   "call.attached": () => gettext("Call attached"),
   "call.detached": () => gettext("Call moved to another incident"),
   "incident.opened": () => gettext("Incident opened"),
