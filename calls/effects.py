@@ -17,7 +17,7 @@ from calls.messaging.port import Messaging, OutgoingMessage
 from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.models import Notice
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from calls.telephony.pbx import PbxVoice
 from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tests.failure.harness.twilio_records import API_VERSION, now, rfc2822
+from calls.telephony.emulator.records import API_VERSION, now, rfc2822
 
 PAGE_SIZE = 50
 WEBHOOKS = {
