@@ -235,6 +235,16 @@ class Setup:
         return None
 
 
+def as_needed(setup: Setup, number: str, base_url: str) -> None:
+    """A number that is set up as the service needs it."""
+    setup.buy(
+        number,
+        voice_url=f"{base_url}/twilio/voice/incoming",
+        status_callback=f"{base_url}/twilio/voice/status",
+        sms_url=f"{base_url}/twilio/messages/incoming",
+    )
+
+
 def _common(account: str, path: str) -> dict[str, Any]:
     return {
         "api_version": API_VERSION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from calls.telephony.emulator.provider import Emulator
 
 TEXTS_MAX = 20_000  # messages that the lists hold; the oldest are forgotten
+TEXTS_OF_A_NUMBER_MAX = 60  # that a telephone shows
+NUMBERS_MAX = 5_000  # whose messages are kept for that
 MEDIA_MAX = 10  # files of one message, as Twilio's
 WHATSAPP = "whatsapp:"
 WINDOW = timedelta(
@@ -28,6 +31,7 @@ class Messages:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self.by_sid: dict[str, Text] = {}
+        self.by_number: dict[str, deque[Text]] = {}  # of citizens, for whoever holds a telephone
         self.undeliverable: dict[str, int] = {}
 
     async def write(
@@ -160,4 +164,9 @@ class Messages:
         self.by_sid[message.sid] = message
         if len(self.by_sid) > TEXTS_MAX:
             del self.by_sid[next(iter(self.by_sid))]
+        inbound = message.direction == "inbound"
+        number = (message.from_ if inbound else message.to).removeprefix(WHATSAPP)
+        self.by_number.setdefault(number, deque(maxlen=TEXTS_OF_A_NUMBER_MAX)).append(message)
+        if len(self.by_number) > NUMBERS_MAX:
+            del self.by_number[next(iter(self.by_number))]
         self._emulator.bell.ring()

@@ -73,6 +73,11 @@ class Manner:
     disorder: Disorder | None = None
 
 
+def chance_of(seed: int | None) -> random.Random:
+    """The same seed draws the same; without one nothing repeats, also not after a restart."""
+    return random.SystemRandom() if seed is None else random.Random(seed)
+
+
 class Emulator:
     def __init__(
         self,
@@ -94,6 +99,7 @@ class Emulator:
         self.queues: dict[str, list[Leg]] = {}
         self.callees: dict[str, Callee] = {}
         self.phones: set[str] = set()  # numbers that a person holds: they answer or decline
+        self.rung_at: dict[str, Leg] = {}  # the last call to each of them
         self.warnings: deque[Warned] = deque(maxlen=WARNINGS_MAX)
         self.bell = Bell()
         self.setup = Setup(self.account)  # numbers and what answers for them
@@ -282,6 +288,8 @@ class Emulator:
 
     async def _decision(self, leg: Leg, limit_s: float) -> str:
         if leg.to in self.phones:
+            self.rung_at[leg.to] = leg
+            self.bell.ring()
             try:
                 return await asyncio.wait_for(leg.decision.get(), limit_s * self.pace)
             except TimeoutError:
