@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from calls.telephony.emulator.phones import Phones
 
-MODULES = ("app", "acts", "bubbles", "call", "card", "dom", "place", "thread")
+MODULES = ("app", "acts", "bubbles", "call", "card", "dom", "line", "place", "thread")
 SHARED = {
     "realtime/icons.js": "#realtime/icons",
     "realtime/sound.js": "#realtime/sound",
@@ -107,7 +107,7 @@ def words() -> dict[str, str]:
         "no_messages": gettext("No messages yet."),
         "write": gettext("Write a message…"),
         "send": gettext("Send"),
-        "pin": gettext("Position"),
+        "pin": gettext("Pin"),
         "photo": gettext("Photo"),
         "aml": gettext("AML"),
         "aml_sent": gettext("The telephone has sent its position (AML)"),

@@ -20,7 +20,7 @@ export class CallPanel {
   #ring = button("primary.big", "c-voice", word("call"), () => this.#act("ring"));
   #answer = button("primary.big", "c-voice", word("answer"), () => this.#act("answer"));
   #decline = button("plain.big", "u-no", word("decline"), () => this.#act("decline"));
-  #end = button("end.big", "u-no", word("hang_up"), () => this.#act("hang_up"));
+  #end = button("end.big", "c-voice", word("hang_up"), () => this.#act("hang_up"));
   #words = el("input", {
     placeholder: word("say_what"),
     "aria-label": word("say_what"),

@@ -3,14 +3,15 @@
 import { act } from "#phone/acts";
 import { CallPanel } from "#phone/call";
 import { el, word, write } from "#phone/dom";
+import { Line } from "#phone/line";
 import { Thread } from "#phone/thread";
-import { icon } from "#realtime/icons";
 
 export class Card {
   #name = el("h2");
   #number = el("p.number");
   #call;
   #thread;
+  #line = new Line();
   #before = -1;
 
   constructor(phone) {
@@ -24,7 +25,7 @@ export class Card {
         "aria-label": word("remove"),
         onclick: () => act("remove", phone.id),
       },
-      [icon("u-no")],
+      ["×"],
     );
     const head = el("header", {}, [el("div", {}, [this.#name, this.#number]), away]);
     this.element = el("article.phone", { "data-number": phone.number }, [
@@ -39,6 +40,7 @@ export class Card {
     write(this.#name, phone.name || phone.number || word("hidden"));
     write(this.#number, phone.number || word("hidden"));
     this.#call.update(phone.call);
+    this.#line.update(phone.call);
     this.element.classList.toggle("is-rung", this.#call.isRung);
     this.#thread.update(phone);
     const received = phone.messages.filter((one) => !one.mine).length;

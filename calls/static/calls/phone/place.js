@@ -4,6 +4,9 @@ import { boot, button, el, show, word } from "#phone/dom";
 
 const EARTH_M = 6378137;
 const RADIUS_M = 25;
+// A letter and a line of a name on the drawing.
+const LETTER_M = 195;
+const LINE_M = 430;
 const DEGREE = Math.PI / 180;
 
 /** Metres of the drawing (Mercator, from its centre, y downwards) to degrees and back. */
@@ -23,6 +26,18 @@ export function pointOf(position, [lat, lng] = boot.centre) {
   };
 }
 
+/** Names that would lie on one another leave; the first of them stays. */
+function thinOut(labels) {
+  const kept = [];
+  for (const label of labels) {
+    const [x, y] = [Number(label.getAttribute("x")), Number(label.getAttribute("y"))];
+    const half = (label.textContent.length * LETTER_M) / 2;
+    if (kept.some((one) => Math.abs(one.x - x) < one.half + half && Math.abs(one.y - y) < LINE_M))
+      label.remove();
+    else kept.push({ x, y, half });
+  }
+}
+
 /** A chooser inside a telephone. `send(kind, position)`, kind "pin" or "aml". */
 export class PlaceChooser {
   #position = { lat: boot.centre[0], lng: boot.centre[1] };
@@ -36,6 +51,7 @@ export class PlaceChooser {
     this.#svg.setAttribute("role", "img");
     this.#svg.setAttribute("aria-label", word("choose_pin"));
     this.#mark = this.#svg.querySelector(".here");
+    thinOut([...this.#svg.querySelectorAll("text")]);
     this.#svg.addEventListener("click", (event) => this.#clicked(event));
     this.pin = button("primary", "l-pin", word("send_pin"), () => send("pin", { ...this.#position }));
     this.aml = button("plain", "l-aml", word("send_aml"), () =>

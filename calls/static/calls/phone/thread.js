@@ -32,7 +32,7 @@ export class Thread {
     this.#file.addEventListener("change", () => this.#photo());
     this.#text.addEventListener("keydown", (event) => this.#typed(event));
     this.#compose = el("form.compose", { onsubmit: (event) => this.#write(event) }, [
-      el("div.row", {}, [
+      el("div.row.ways", {}, [
         ...this.#choices,
         el("span.push"),
         button("tool", "l-pin", word("pin"), () => this.#place.open(!this.#place.isOpen)),
