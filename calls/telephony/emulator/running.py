@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from calls.telephony.emulator.scenario import (
 
 LOOK_EVERY_S = 0.1
 REQUEST_S_MAX = 150.0
+HAND_OUT = "gets a telephone"
 RUNS_KEPT = 100_000  # numbers of a kind, so that two runs seldom draw the same
 
 
@@ -88,6 +90,7 @@ class Places:
 class _Run:
     """One pass through the steps."""
 
+    number: int = 0
     phones: dict[str, str] = field(default_factory=dict)  # id by name
     numbers: dict[str, str] = field(default_factory=dict)
     incident: str = ""
@@ -123,18 +126,20 @@ class Runner:
 
     async def _once(self, number: int) -> bool:
         run = _Run()
+        owners = [Step(phone=name, do=HAND_OUT) for name in self._scenario.phones]
+        run.number = number
         try:
-            for name, owner in self._scenario.phones.items():
-                await self._hand_out(run, name, owner, number)
-            for place, step in enumerate(self._scenario.steps, 1):
+            for place, step in enumerate([*owners, *self._scenario.steps], 1 - len(owners)):
                 outcome = await self._outcome(run, place, step)
-                self._outcomes.append(outcome)
-                self._told(outcome)
+                if outcome.trouble or step.do != HAND_OUT:
+                    self._outcomes.append(outcome)
+                    self._told(outcome)
                 if outcome.trouble:
                     return False
         finally:
             for id_ in run.phones.values():
-                await self._http.post(self._act("remove", id_), json={})
+                with suppress(httpx.HTTPError):
+                    await self._http.post(self._act("remove", id_), json={})
         for one in self._scenario.measures:
             if one.begins in run.begun and one.ends in run.ended:
                 self._times[one.name].append(run.ended[one.ends] - run.begun[one.begins])
@@ -155,6 +160,9 @@ class Runner:
         return Outcome(place, step, ended_s - begun_s, trouble)
 
     async def _do(self, run: _Run, step: Step) -> None:
+        if step.do == HAND_OUT:
+            await self._hand_out(run, step.phone, self._scenario.phones[step.phone])
+            return
         details = parsed(step)
         acts: dict[type[BaseModel], Callable[..., Awaitable[None]]] = {
             Command: self._command,
@@ -167,8 +175,8 @@ class Runner:
 
     # --- telephones ----------------------------------------------------------------------------
 
-    async def _hand_out(self, run: _Run, name: str, owner: Owner, number: int) -> None:
-        run.numbers[name] = owner.number.format(run=number)
+    async def _hand_out(self, run: _Run, name: str, owner: Owner) -> None:
+        run.numbers[name] = owner.number.format(run=run.number)
         body = {"number": run.numbers[name], "name": owner.name or name}
         answer = await self._http.post(self._act("add"), json=body)
         run.phones[name] = _good(answer)["id"]

@@ -25,6 +25,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from calls.telephony.emulator import beside_real, document, page, scenario
 from calls.telephony.emulator.account_setup import as_needed
+from calls.telephony.emulator.memory import Memory
 from calls.telephony.emulator.phones import Phones
 from calls.telephony.emulator.provider import Account, Emulator, Manner, chance_of
 from calls.telephony.emulator.requests import Disorder
@@ -211,12 +212,15 @@ def _listener(handed_over: int | None) -> socket.socket:
 
 async def _until_told(server: uvicorn.Server, listener: socket.socket, emulator: Emulator) -> None:
     loop = asyncio.get_running_loop()
-    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
-    await asyncio.sleep(0)
+    memory = Memory(emulator, settings.HOME / "emulated_calls.json")
+    await memory.cut_off_who_was_on_the_line()
+    emulator.spawn(memory.keep())
 
     def stop() -> None:
         server.should_exit = True
 
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    await asyncio.sleep(0)  # uvicorn takes the signals first; ours come after
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     await serving

@@ -14,6 +14,8 @@ from typing import Any
 import uvicorn
 
 from calls.telephony.emulator.api import Fault
+from calls.telephony.emulator.page import Page, router
+from calls.telephony.emulator.phones import Phones
 from calls.telephony.emulator.provider import Account, Emulator, Manner
 from calls.telephony.emulator.records import Document, Leg, Text
 from calls.telephony.emulator.requests import Disorder, Hook
@@ -56,7 +58,9 @@ class Provider(Emulator):
         self.background.ask(self._start(listener))
 
     def application(self) -> Any:
-        return self.api
+        """The API, and the telephones that people hold."""
+        phones = Page(Phones(self), document=lambda _language: ("", ""), files={})
+        return router(self.api, phones)
 
     def close(self) -> None:
         self.background.ask(self._stop())
