@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -23,11 +24,12 @@ Channel = Literal["sms", "whatsapp"]
 Done = dict[str, Any]
 
 
-class Act(BaseModel):
+class Act(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid")
 
+    @abstractmethod
     async def do(self, phones: Phones, phone_id: str) -> Done:
-        raise NotImplementedError
+        """What it comes to, for whoever asked."""
 
 
 class Add(Act):

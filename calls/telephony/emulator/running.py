@@ -156,7 +156,8 @@ class Runner:
             trouble = f"{type(error).__name__}: nobody answers at {error.request.url.host}"
         ended_s = time.monotonic()
         if step.mark:
-            run.begun[step.mark], run.ended[step.mark] = begun_s, ended_s
+            run.begun.setdefault(step.mark, begun_s)
+            run.ended[step.mark] = ended_s
         return Outcome(place, step, ended_s - begun_s, trouble)
 
     async def _do(self, run: _Run, step: Step) -> None:
@@ -219,6 +220,9 @@ class Runner:
 
     async def _command(self, run: _Run, step: Step, command: Command) -> None:
         body = await self._filled(run, step.centre, command.body)
+        run.begun[step.mark] = (
+            time.monotonic()
+        )  # what it takes to find the call is not the centre's time
         answer = await self._http.post(
             f"{self._places.centre_url}/api/v1/commands/{command.name}",
             json={"request_id": str(uuid6.uuid7()), **body},

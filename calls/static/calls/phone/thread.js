@@ -16,7 +16,7 @@ export class Thread {
   #list = el("ol.bubbles.thread", { tabindex: "0" });
   #empty = el("p.empty", {}, [word("no_messages")]);
   #text = el("textarea", { rows: "1", placeholder: word("write"), "aria-label": word("write") });
-  #file = el("input.vh", { type: "file", accept: "image/*", tabindex: "-1", "aria-hidden": true });
+  #file = el("input.vh", { type: "file", accept: "image/*", tabindex: "-1", "aria-label": word("photo") });
   #said = el("p.said", { role: "status" });
   #place = new PlaceChooser(
     (kind, position) => this.#send(kind, position),
