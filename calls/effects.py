@@ -17,7 +17,7 @@ from calls.messaging.port import Messaging, OutgoingMessage
 from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.models import Notice
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from calls.telephony.pbx import PbxVoice
 from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
@@ -35,7 +35,8 @@ def telephony() -> Telephony:
             return TwilioVoice()
         case "pbx":
             return PbxVoice()
-    return EmulatedVoice()
+    # With the emulator beside us the very adapter of the real provider asks it, as in production.
+    return TwilioVoice() if settings.TWILIO_API_BASE_URL else EmulatedVoice()
 
 
 def telephony_of(leg: Leg) -> Telephony:
@@ -58,7 +59,7 @@ def telephonies() -> list[Telephony]:
 def messaging() -> Messaging:
     """An exchange carries no messages: beside it they go by Twilio, or SMS alone by a gateway."""
     if settings.TELEPHONY == "emulator":
-        return EmulatedMessages()
+        return TwilioMessages() if settings.TWILIO_API_BASE_URL else EmulatedMessages()
     return (
         SmsGateway()
         if settings.TELEPHONY == "pbx" and not settings.TWILIO_NUMBER

@@ -252,9 +252,8 @@ TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", _test_account[1])
 TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
 TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
 TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
-TWILIO_API_BASE_URL = _read(
-    env.str, "TWILIO_API_BASE_URL", ""
-)  # a stand-in of the provider, for tests
+# Where the emulated provider is asked in place of the real one; on this machine alone.
+TWILIO_API_BASE_URL = _read(env.str, "TWILIO_API_BASE_URL", "")
 # The city's or the telephone company's exchange: one key signs what it tells us and what we ask of it.
 PBX_HMAC_KEY = _read(env.str, "PBX_HMAC_KEY", "")
 # Both keys are accepted while the key is being changed; we sign with the first.
