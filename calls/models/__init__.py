@@ -5,6 +5,8 @@ from calls.models.messages import Media, Message, MessageStatus
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
 from calls.models.provider import Reconciliation, Recording, WebhookRecord
+from calls.models.share import SharedPhone, SharedPicture, ShareLink
+from calls.models.transcripts import MediaAccess, Transcription, TranscriptLine
 from calls.models.words import (
     CHANNEL_NAMES,
     DISPOSITION_NAMES,
@@ -40,10 +42,16 @@ __all__ = [
     "CallerRestriction",
     "Location",
     "Media",
+    "MediaAccess",
     "Message",
     "MessageStatus",
     "Notice",
     "Reconciliation",
     "Recording",
+    "ShareLink",
+    "SharedPhone",
+    "SharedPicture",
+    "TranscriptLine",
+    "Transcription",
     "WebhookRecord",
 ]
