@@ -7,7 +7,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls.models import Call, CallerRestriction, Location, Message, Notice, WebhookRecord
+from calls.models import (
+    Call,
+    CallerRestriction,
+    Location,
+    MediaAccess,
+    Message,
+    Notice,
+    Recording,
+    ShareLink,
+    TranscriptLine,
+    WebhookRecord,
+)
 
 
 class ReadOnly:
@@ -77,3 +88,39 @@ class CallerRestrictionAdmin(ReadOnly, ModelAdmin):
     search_fields = ("number",)
     search_help_text = _("Number")
     date_hierarchy = "begun_at"
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "call", "sent_by", "expires_at", "revoked_at", "created_by")
+    list_filter = ("sent_by",)
+    list_select_related = ("call", "created_by")
+    exclude = ("code",)  # whoever has it may write into the call
+    date_hierarchy = "created_at"
+
+
+@admin.register(Recording)
+class RecordingAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "call", "status", "duration_s", "provider")
+    list_filter = ("status", "provider")
+    list_select_related = ("call",)
+    search_fields = ("provider_sid", "call__caller")
+    date_hierarchy = "at"
+
+
+@admin.register(TranscriptLine)
+class TranscriptLineAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "call", "speaker", "text", "language")
+    list_filter = ("speaker", "language")
+    list_select_related = ("call",)
+    search_fields = ("text", "call__caller")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(MediaAccess)
+class MediaAccessAdmin(ReadOnly, ModelAdmin):
+    list_display = ("first_at", "last_at", "person", "what", "call", "requests")
+    list_filter = ("what", "person")
+    list_select_related = ("person", "call")
+    date_hierarchy = "first_at"

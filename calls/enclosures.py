@@ -77,7 +77,9 @@ def line_wire(line: TranscriptLine) -> dict[str, Any]:
 def _shares(ids: list[UUID]) -> Wires:
     """The newest link of each call, with the telephones that opened it."""
     newest = (
-        ShareLink.objects.filter(call__in=ids).order_by("call_id", "-created_at").distinct("call_id")
+        ShareLink.objects.filter(call__in=ids)
+        .order_by("call_id", "-created_at")
+        .distinct("call_id")
     )
     links = {link.pk: link for link in newest}
     phones: dict[UUID, list[SharedPhone]] = defaultdict(list)

@@ -41,7 +41,6 @@ from calls.models import (
     Media,
     Message,
     MessageStatus,
-    Recording,
 )
 from calls.services import Evidence, add_location, end
 from calls.telephony.numbers import e164
@@ -360,30 +359,6 @@ def message_accepted(*, message_id: Any, provider: str, sid: str, status: str) -
             message.provider_status = next_message_status(message.provider_status, word)
         early.update(message=message)
         message.save(update_fields=["provider", "provider_sid", "provider_status"])
-
-
-def receive_recording(seen: dict[str, Any], *, provider: str, now: datetime) -> str:
-    call = selectors.call_by_sid(provider, seen["call_sid"][:SID_CHARS_MAX])
-    Recording.objects.update_or_create(
-        provider=provider,
-        provider_sid=storable(seen["sid"])[:SID_CHARS_MAX],
-        defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-        },
-        create_defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-            "at": now,
-        },
-    )
-    return "applied" if call else "unknown_call"
 
 
 # --- AML ---------------------------------------------------------------------------------------

@@ -73,6 +73,17 @@ def receive_picture(code: str, *, key: str, data: bytes, now: datetime) -> None:
             path.unlink(missing_ok=True)
 
 
+def stored(picture_id: Any) -> tuple[Any, bytes] | None:
+    """(its call, its bytes); None when there is none, or its file is gone."""
+    row = SharedPicture.objects.filter(pk=picture_id).first()
+    if row is None:
+        return None
+    try:
+        return row.call_id, path_of(row.pk, at=row.at).read_bytes()
+    except OSError:
+        return None
+
+
 def path_of(id_: Any, *, at: datetime) -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER / f"{at:%Y-%m}" / f"{id_}.jpg"
 

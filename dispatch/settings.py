@@ -274,6 +274,12 @@ if not 0 < VOICE_CALLS_PER_S <= 1_000:
     _problems.append("VOICE_CALLS_PER_S: must be above 0 and at most 1000")
 # Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
 AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
+# Kept of spoken calls where the city has decided so, and told to every caller first (deploy/RECORDING.md).
+RECORD_CALLS = _read(env.bool, "RECORD_CALLS", default=False)
+TRANSCRIBE_CALLS = _read(env.bool, "TRANSCRIBE_CALLS", default=False)
+TRANSCRIPTION_LANGUAGE = _read(env.str, "TRANSCRIPTION_LANGUAGE", "id-ID")
+# Where the exchange keeps its recordings, with the sign-in that may read them; empty: they are not played here.
+PBX_RECORDINGS_URL = _read(env.str, "PBX_RECORDINGS_URL", "")
 # How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
 RECONCILE_EVERY_S = _read(env.int, "RECONCILE_EVERY_S", 60)
 if not 1 <= RECONCILE_EVERY_S <= 60 or 60 % RECONCILE_EVERY_S:

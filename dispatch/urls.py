@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from dispatch.views import api, operations, pages, paper, share
+from dispatch.views import api, media, operations, pages, paper, share
 
 catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
@@ -38,6 +38,9 @@ urlpatterns = [
     ),
     path("api/v1/incidents/<uuid:incident_id>/timeline", api.timeline, name="api-timeline"),
     path("api/v1/assignments/<uuid:assignment_id>/route", api.way, name="api-route"),
+    path("api/v1/pictures/<uuid:picture_id>", media.picture, name="api-picture"),
+    path("api/v1/recordings/<uuid:recording_id>/sound", media.sound, name="api-sound"),
+    path("api/v1/calls/<uuid:call_id>/transcript", media.transcript, name="api-transcript"),
     path("l/", share.ask_for_code, name="share-code"),
     path("l/<str:code>", share.share_page, name="share"),
     path("l/<str:code>/state", share.state, name="share-state"),

@@ -23,7 +23,11 @@ RECORDS = {
     "calls/call",
     "calls/callerrestriction",
     "calls/notice",
+    "calls/mediaaccess",
     "calls/reconciliation",
+    "calls/recording",
+    "calls/sharelink",
+    "calls/transcriptline",
     "calls/webhookrecord",
     "realtime/quarantinedjob",
 }

@@ -32,6 +32,9 @@ PAGES = {
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,
+    f"/api/v1/pictures/{ID}": CENTRE,
+    f"/api/v1/recordings/{ID}/sound": CENTRE,
+    f"/api/v1/calls/{ID}/transcript": CENTRE,
     "/maps/tiles/10/809/509.mvt": ALL,
 }
 OPEN_TO_ALL = {
@@ -52,6 +55,12 @@ OPEN_TO_ALL = {
     "/pbx/notices",
     "/sms/messages",
     "/console/pack/",
+    "/l/",
+    f"/l/{ID}",
+    f"/l/{ID}/state",
+    f"/l/{ID}/words",
+    f"/l/{ID}/picture",
+    f"/l/{ID}/stop",
     "/console/worker.js",
 }
 COMMANDS = {
@@ -65,6 +74,8 @@ COMMANDS = {
     "caller.restrict": CENTRE,
     "caller.lift_restriction": CENTRE,
     "call.reply": CENTRE,
+    "call.share_location": CENTRE,
+    "call.end_sharing": CENTRE,
     "incident.open": CENTRE,
     "incident.attach_call": CENTRE,
     "incident.update": CENTRE,
