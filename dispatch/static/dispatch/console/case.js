@@ -6,6 +6,8 @@ import { CaseCallers } from "#console/case_callers";
 import { CaseEvidence } from "#console/case_evidence";
 import { CaseForm } from "#console/case_form";
 import { CaseHead } from "#console/case_head";
+import { CaseShare } from "#console/case_share";
+import { CaseSpoken } from "#console/case_spoken";
 import { CaseTimeline } from "#console/case_timeline";
 import { CaseUnits } from "#console/case_units";
 import { h, show } from "#console/dom";
@@ -34,7 +36,17 @@ export class Case extends Panel {
       h("b", null, gettext("It has left the board")),
       h("span", null, gettext("Closed or judged.")),
     );
-    const parts = [CaseHead, CaseForm, CaseActions, CaseEvidence, CaseUnits, CaseCallers, CaseTimeline];
+    const parts = [
+      CaseHead,
+      CaseForm,
+      CaseActions,
+      CaseEvidence,
+      CaseShare,
+      CaseSpoken,
+      CaseUnits,
+      CaseCallers,
+      CaseTimeline,
+    ];
     this.parts = parts.map((Part) => new Part(this.app, this));
     this.content = h("div", "content", ...this.parts.map((part) => part.element));
     this.element.append(this.empty, this.gone, this.content);

@@ -44,6 +44,7 @@ export class Keys {
       KeyT: part("callers"),
       KeyG: () => app.panel("calls").disposeAs("ghost"),
       KeyS: () => app.panel("case").part("actions").askForKey(),
+      KeyP: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
