@@ -28,6 +28,8 @@ ERROR_CODE_CHARS_MAX = 20
 LINES_MAX = 5_000  # of one answer: four hours without a pause
 SAID_BEFORE_MAX = timedelta(hours=4)  # the longest that a provider lets a call last
 SAID_AFTER_MAX = timedelta(minutes=2)
+# A sentence names places by chance ("lantai atas" sounds like a barracks): only those that are likely are offered.
+PLACE_CONFIDENCE_MIN = 0.5
 # The provider forks the caller's leg: what comes in on it is the citizen, whoever rang whom.
 SPEAKERS = {"inbound_track": "caller", "outbound_track": "centre"}
 _STATUS_RANK = {"started": 0, "stopped": 1, "failed": 2}
@@ -156,4 +158,5 @@ def _places(text: str, *, now: datetime) -> list[dict[str, Any]]:
             "place_id": one.place_id or None,
         }
         for one in places_in(text, now=now)
+        if (one.confidence or 0) >= PLACE_CONFIDENCE_MIN
     ]

@@ -51,7 +51,7 @@ POLICY = {
     "default-src": [NONE],
     "script-src": list(INLINE),
     "style-src": list(INLINE),
-    "img-src": ["blob:"],
+    "img-src": ["blob:", "data:"],  # data: the icon that is none, so that no other request is made
     "connect-src": [SELF],
     "form-action": [SELF],
     "base-uri": [NONE],

@@ -117,8 +117,9 @@ export class CaseSpoken {
     const piece = { ...place, key: `place-${line.id}`, source: "operator", label, placeId: place.place_id };
     return h(
       "button",
-      { type: "button", class: "btn place", onclick: () => this.owner.locate(piece) },
-      fill(gettext("Use place: %(place)s"), { place: label }),
+      { type: "button", class: "btn place", title: label, onclick: () => this.owner.locate(piece) },
+      // The street or house alone: the whole address stands in the title, and with the evidence once it is taken.
+      fill(gettext("Use place: %(place)s"), { place: label.split(",", 1)[0] }),
     );
   }
 

@@ -45,7 +45,7 @@ function draw() {
   document.documentElement.lang = facts.language;
   document.title = words.title;
   by("place").placeholder = words.place_example;
-  by("language").textContent = facts.language === "id" ? "English" : "Bahasa Indonesia";
+  by("language").textContent = facts.language === "id" ? "English" : "Indonesia";
   by("language").lang = facts.language === "id" ? "en" : "id";
   var metres =
     shown.accuracy === null ? "" : fill(words.within, "metres", String(Math.round(shown.accuracy)));
@@ -85,7 +85,7 @@ function failed(kind) {
     if (shown.photo === "photo_sending") {
       shown.photo = "photo_waiting";
     }
-    if (outbox.waiting()) {
+    if (outbox.waiting() && facts.screen !== "stopped") {
       screen("wait");
     }
   }
