@@ -12,6 +12,7 @@ class CallsConfig(AppConfig):
         from calls import (
             commands,
             effects,
+            evidence_commands,
             housekeeping,
             kept_calls_webhooks,
             notice_webhooks,
@@ -25,6 +26,7 @@ class CallsConfig(AppConfig):
         assert effects.send_message
         assert housekeeping.TRIES_MAX > 1
         commands.register()
+        evidence_commands.register()
         # The journal is replayed by workers that have not served a request yet, too: without their webhooks they would
         # take every entry for damaged.
         assert webhooks.voice_incoming

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
-from calls import enclosures
+from calls import enclosures, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -342,7 +342,9 @@ _NEWEST_MESSAGES = (
 )
 _NEWEST_LOCATIONS = (
     "SELECT part.* FROM unnest(%s::uuid[]) AS call(id) CROSS JOIN LATERAL (SELECT * FROM calls_location"
-    " WHERE call_id = call.id ORDER BY received_at DESC, id DESC LIMIT %s) AS part"
+    # Of a telephone that reports every few seconds the newest; what a person has decided stays in any case.
+    " WHERE call_id = call.id ORDER BY (verdict = 'confirmed' OR source = 'operator') DESC, received_at DESC,"
+    " id DESC LIMIT %s) AS part"
 )
 
 
@@ -406,6 +408,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "incident_id": str(call.incident_id) if call.incident_id else None,
         "messages": [_message(one) for one in messages],
         "locations": [_location(one) for one in locations],
+        "estimate": evidence.wire(locations),
         "direction": call.direction,
         "call_back_of": str(call.call_back_of_id) if call.call_back_of_id else None,
         "left_by_caller": call.left_by_caller,
@@ -453,4 +456,5 @@ def _location(location: Location) -> dict[str, Any]:
         "label": location.label or None,
         "place_id": location.place_id or None,
         "warnings": location.warnings,
+        "verdict": location.verdict or None,
     }

@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 
 from calls import enclosures, sharing
 from calls.domain import LIVE, SPOKEN_CHANNELS, Channel, LocationSource, limited
+from calls.estimate import Verdict
 from calls.models import (
     Call,
     Location,
@@ -334,6 +335,10 @@ def _shown(location: Location | None) -> sharing.Point | None:
 def _moved(call: Call, phone: SharedPhone, to: sharing.Point, *, now: datetime) -> Location:
     """The one piece of evidence that this telephone is; it moves and does not multiply."""
     location = phone.location or Location(call=call, source=LocationSource.SHARE_LINK)
+    shown = _shown(phone.location)
+    if location.verdict == Verdict.CONFIRMED and shown and sharing.has_moved(shown, to):
+        # It was said of the place where the telephone was. That it is the wrong telephone stays true wherever it goes.
+        location.verdict, location.judged_at, location.judged_by = Verdict.NONE, None, None
     location.point = Geometry(to.position.lng, to.position.lat, srid=4326)
     location.radius_m = to.radius_m
     location.at, location.received_at = to.at, now

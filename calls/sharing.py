@@ -106,11 +106,15 @@ def is_news(known: Point | None, new: Point) -> bool:
     """Whether the screens should hear of it: a telephone that lies still must not fill the log."""
     if known is None:
         return True
-    if distance_m(known.position, new.position) >= NEWS_M_MIN or new.at - known.at >= NEWS_EVERY:
+    if has_moved(known, new) or new.at - known.at >= NEWS_EVERY:
         return True
     if known.radius_m is None or new.radius_m is None:
         return known.radius_m is None and new.radius_m is not None
     return new.radius_m <= known.radius_m * NEWS_RADIUS_SHARE_MAX
+
+
+def has_moved(known: Point, new: Point) -> bool:
+    return distance_m(known.position, new.position) >= NEWS_M_MIN
 
 
 def supersedes(known: Point | None, new: Point) -> bool:

@@ -20,7 +20,7 @@ from dispatch.demo.incident_types import CAPABILITIES, INCIDENT_TYPES
 from dispatch.engine.ladder import DEFAULT
 from dispatch.models import AcknowledgementRule, IncidentType
 from maps.demo.stations import STATIONS as STANDS
-from realtime.eventlog import Change, change
+from realtime.eventlog import Change, change, take_time
 from realtime.protocol import Actor, Role
 
 HASHING_THREADS = 4
@@ -48,6 +48,7 @@ def is_empty() -> bool:
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
     with change(by=Actor.system("seed"), now=now) as log:
+        take_time()  # a slow machine hashes passwords for longer than a silent change may last
         _seed_reference(say)
         crews: list[Person] = []
         if city == "demo":

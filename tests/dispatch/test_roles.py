@@ -66,6 +66,7 @@ OPEN_TO_ALL = {
 COMMANDS = {
     "call.answer": CENTRE,
     "call.dispose": CENTRE,
+    "call.judge_location": CENTRE,
     "call.locate": CENTRE,
     "call.release": CENTRE,
     "call.hang_up": CENTRE,

@@ -76,6 +76,14 @@ def test_a_call_from_ringing_to_disposed(everybody, ada):
         lambda: ada.done("call.locate", call_id=call_id, location=factories.PLACE),
         "call.location_added",
     )
+    location_id = registry.snapshot(ada.viewer)["calls"][0]["locations"][0]["id"]
+    verify(
+        everybody,
+        lambda: ada.done(
+            "call.judge_location", call_id=call_id, location_id=location_id, verdict="confirmed"
+        ),
+        "call.location_judged",
+    )
     verify(everybody, lambda: factories.status("CA1", "completed", 9), "call.ended")
     verify(
         everybody,

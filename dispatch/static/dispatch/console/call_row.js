@@ -1,7 +1,7 @@
 /** One line of the calls panel: who, how often, why later, since when, and where. */
 import { channelSymbol, icon, sourceSymbol, swapIcon } from "#realtime/icons";
 import { channelName, gettext, sourceName } from "#realtime/words";
-import { bestLocation, isWaiting, judged, lastWords } from "#console/board";
+import { isWaiting, judged, lastWords, placeOf } from "#console/board";
 import { stateText } from "#console/callback";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText, loweredText } from "#console/history";
@@ -66,7 +66,7 @@ function showAge(app, element, call) {
 }
 
 function showWhere(app, source, where, call, first) {
-  const best = bestLocation(call.locations);
+  const best = placeOf(call);
   const words = lastWords(call);
   swapIcon(
     source,

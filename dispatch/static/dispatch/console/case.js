@@ -1,6 +1,6 @@
 /** The middle column: the chosen call or incident, from its header to its timeline. */
 import { gettext } from "#realtime/words";
-import { assignmentsOf, bestLocation, callsOf } from "#console/board";
+import { assignmentsOf, callsOf, placeOf } from "#console/board";
 import { CaseActions } from "#console/case_actions";
 import { CaseCallers } from "#console/case_callers";
 import { CaseEvidence } from "#console/case_evidence";
@@ -77,7 +77,7 @@ export class Case extends Panel {
       };
     }
     const draft = this.drafts.of(call.id);
-    const location = draft.location ?? bestLocation(call.locations);
+    const location = draft.location ?? placeOf(call);
     return { ...chosen, call, incident: null, calls: [call], assignments: [], draft, location };
   }
 

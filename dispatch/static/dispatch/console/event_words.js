@@ -33,6 +33,14 @@ const WORDS = {
   "call.recording_told": () => gettext("Recording"),
   "call.transcription_changed": () => gettext("Transcript"),
   "call.line_transcribed": () => gettext("Something was said"),
+  "call.location_judged": (data) => {
+    const words = {
+      confirmed: gettext("Location confirmed: %(source)s"),
+      rejected: gettext("Location rejected: %(source)s"),
+      "": gettext("Verdict taken back: %(source)s"),
+    };
+    return words[data.verdict];
+  },
   "call.attached": () => gettext("Call attached"),
   "call.detached": () => gettext("Call moved to another incident"),
   "incident.opened": () => gettext("Incident opened"),
@@ -60,8 +68,9 @@ export function eventWords(event, app) {
   if (name === "call.disposed") return `${WORDS[name]()}: ${app.dispositionName(data.disposition)}`;
   if (name === "assignment.advanced") return `${values.callsign}: ${statusName(data.status)}`;
   if (name === "paper.entered") return paperWords(data, app);
-  const template = WORDS[name]?.();
-  return template ? fill(template, values) : name;
+  const template = WORDS[name]?.(data);
+  const source = data.source ? sourceName(data.source) : "";
+  return template ? fill(template, { ...values, source }) : name;
 }
 
 /** What was done on paper, with its real times; the row's own time and name are those of the entering. */

@@ -2,7 +2,7 @@
 /* global L */
 import { addBaseLayer } from "#maps/base_layer";
 import { fill, gettext, statusName } from "#realtime/words";
-import { bestLocation, incidentOfUnit, isStale, isWaiting, restsAtHome } from "#console/board";
+import { incidentOfUnit, isStale, isWaiting, placeOf, restsAtHome } from "#console/board";
 import { setText } from "#console/dom";
 import { CallMarker, IncidentMarker, UnitMarker } from "#console/markers";
 import { declutter } from "#console/labels";
@@ -151,9 +151,7 @@ export class CityMap extends Panel {
     const loose = this.app.store
       .all("calls")
       .filter((call) => !call.incident_id && (isWaiting(call) || call.status === "answered"));
-    const placed = loose
-      .map((call) => ({ call, place: bestLocation(call.locations) }))
-      .filter(({ place }) => place);
+    const placed = loose.map((call) => ({ call, place: placeOf(call) })).filter(({ place }) => place);
     this.#sync(
       this.layers.calls,
       placed.slice(0, CALLS_MAX).map(({ call, place }) => ({

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0005_noise_and_call_backs'),
+        ('calls', '0006_location_verdicts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
