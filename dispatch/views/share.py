@@ -43,7 +43,7 @@ GUESSES_PER_MIN_MAX = (
 )
 CODES_KNOWN_MAX = 10_000
 SHARE_BODY_BYTES_MAX = 64 * 1024
-SCRIPTS = ("outbox.js", "watch.js", "photo.js", "page.js")
+SCRIPTS = ("memory.js", "outbox.js", "watch.js", "photo.js", "page.js")
 
 # Browsers of the time before nonces obey 'unsafe-inline'; those that know nonces take no notice of it beside one.
 INLINE = (NONCE, "'unsafe-inline'")

@@ -49,7 +49,7 @@ for (const name of files) {
 }
 
 test("the scripts of the page are found", () => {
-  assert.deepEqual(files.sort(), ["outbox.js", "page.js", "photo.js", "watch.js"]);
+  assert.deepEqual(files.sort(), ["memory.js", "outbox.js", "page.js", "photo.js", "watch.js"]);
 });
 
 for (const later of [
