@@ -22,6 +22,9 @@ from calls.models import (
     MessageTemplate,
     Notice,
     QuickReply,
+    Recording,
+    ShareLink,
+    TranscriptLine,
     WebhookRecord,
 )
 from maps.admin_pages import ReferenceAdmin
@@ -98,6 +101,37 @@ class CallerRestrictionAdmin(ReadOnly, ModelAdmin):
     date_hierarchy = "begun_at"
 
 
+# --- what is kept of spoken calls ------------------------------------------------------------------
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "call", "sent_by", "expires_at", "revoked_at", "created_by")
+    list_filter = ("sent_by",)
+    list_select_related = ("call", "created_by")
+    exclude = ("code",)  # whoever has it may write into the call
+    date_hierarchy = "created_at"
+
+
+@admin.register(Recording)
+class RecordingAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "call", "status", "duration_s", "provider")
+    list_filter = ("status", "provider")
+    list_select_related = ("call",)
+    search_fields = ("provider_sid", "call__caller")
+    date_hierarchy = "at"
+
+
+@admin.register(TranscriptLine)
+class TranscriptLineAdmin(ReadOnly, ModelAdmin):
+    list_display = ("at", "call", "speaker", "text", "language")
+    list_filter = ("speaker", "language")
+    list_select_related = ("call",)
+    search_fields = ("text", "call__caller")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
 # --- conversations -------------------------------------------------------------------------------
 
 
@@ -127,13 +161,10 @@ class MessageAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(MediaAccess)
 class MediaAccessAdmin(ReadOnly, ModelAdmin):
-    list_display = ("at", "by", "variant", "media_id")
-    list_filter = ("variant",)
-    list_select_related = ("by",)
-    search_fields = ("media__id", "by__username")
-    search_help_text = _("File or person")
-    date_hierarchy = "at"
-    show_full_result_count = False
+    list_display = ("first_at", "last_at", "person", "what", "call", "requests")
+    list_filter = ("what", "person")
+    list_select_related = ("person", "call")
+    date_hierarchy = "first_at"
 
 
 class MessageTemplateForm(forms.ModelForm):

@@ -15,6 +15,7 @@ class CallsConfig(AppConfig):
             effects,
             evidence_commands,
             housekeeping,
+            kept_calls_webhooks,
             notice_webhooks,
             pbx_webhooks,
             replay,
@@ -30,6 +31,7 @@ class CallsConfig(AppConfig):
         # The journal is replayed by workers that have not served a request yet, too: without their webhooks they would
         # take every entry for damaged.
         assert webhooks.voice_incoming
+        assert kept_calls_webhooks.voice_transcription
         assert notice_webhooks.notice_key
         assert pbx_webhooks.pbx_calls
         assert sms_webhooks.sms_messages

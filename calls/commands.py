@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import call_back, media, replies, restrictions, services
+from calls import call_back, media, replies, restrictions, services, share
 from calls.conversation import VARIABLE_CHARS_MAX, VARIABLES_MAX
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
@@ -145,6 +145,16 @@ def fetch_media(ctx: Context, body: OneMedia) -> Done:
     return media.fetch_again(ctx, media_id=body.media_id)
 
 
+def share_location(ctx: Context, body: OneCall) -> Done:
+    """Send the caller a link by which the telephone shares its position."""
+    return share.make_link(ctx, call_id=body.call_id)
+
+
+def end_sharing(ctx: Context, body: OneCall) -> Done:
+    """Withdraw the call's share link."""
+    return share.withdraw_link(ctx, call_id=body.call_id)
+
+
 def register() -> None:
     for name, body, handle in (
         ("call.answer", OneCall, answer),
@@ -160,6 +170,8 @@ def register() -> None:
         ("call.send_template", SendTemplate, send_template),
         ("call.ask_location", OneCall, ask_location),
         ("media.fetch_again", OneMedia, fetch_media),
+        ("call.share_location", OneCall, share_location),
+        ("call.end_sharing", OneCall, end_sharing),
     ):
         register_command(name, body, roles=CENTRE, handle=handle)
     for code, words in {
@@ -181,5 +193,20 @@ def register() -> None:
         "template_for_whatsapp": _("Templates are for WhatsApp. Write freely here."),
         "media_unknown": _("There is no such picture or recording."),
         "location_impossible": _("This position is not possible."),
+        "recording_unknown": _("There is no such recording."),
+        "recording_not_yours": _("Only a supervisor and whoever answered the call may hear it."),
+        "recording_unavailable": _("The provider does not give this recording now."),
+        "share_unknown": _("There is no such link."),
+        "share_over": _("This link has ended. Call 112 if you still need help."),
+        "share_not_understood": _("This cannot be read."),
+        "share_phones_full": _("Other telephones already use this link."),
+        "share_too_much": _("So much cannot be kept of one link. Call 112."),
+        "share_too_many": _("Too much at once. Try again in a minute."),
+        "share_try_again": _("The centre cannot take it now. It is sent again by itself."),
+        "picture_too_large": _("This picture is too large."),
+        "picture_unreadable": _("This is no picture that can be read."),
+        "picture_no_room": _(
+            "There is no room for pictures now. Say on the telephone what can be seen."
+        ),
     }.items():
         register_rejection(code, words)

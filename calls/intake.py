@@ -34,11 +34,9 @@ from calls.models import (
     RAW_CHARS_MAX,
     SID_CHARS_MAX,
     TEXT_CHARS_MAX,
-    URL_CHARS_MAX,
     AmlReport,
     Call,
     Message,
-    Recording,
 )
 from calls.services import Evidence, add_location, end
 from calls.telephony.numbers import e164
@@ -310,30 +308,6 @@ def _conversation(log: Change, seen: SeenMessage) -> Call:
         ),
         party=party,
     )
-
-
-def receive_recording(seen: dict[str, Any], *, provider: str, now: datetime) -> str:
-    call = selectors.call_by_sid(provider, seen["call_sid"][:SID_CHARS_MAX])
-    Recording.objects.update_or_create(
-        provider=provider,
-        provider_sid=storable(seen["sid"])[:SID_CHARS_MAX],
-        defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-        },
-        create_defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-            "at": now,
-        },
-    )
-    return "applied" if call else "unknown_call"
 
 
 # --- AML ---------------------------------------------------------------------------------------

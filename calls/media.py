@@ -17,7 +17,7 @@ from django.utils import timezone
 from calls import media_files, metrics
 from calls.domain import LocationSource, limited
 from calls.media_fetch import Refused, Source, Unreachable, fetch
-from calls.models import URL_CHARS_MAX, Call, Media, MediaAccess, Message
+from calls.models import URL_CHARS_MAX, Call, Media, Message
 from calls.services import Evidence, add_location
 from maps.geo import position_or_none
 from realtime.eventlog import Change, Done, change
@@ -47,6 +47,7 @@ class Stored:
     """A file that may be shown, and to whose incident it belongs."""
 
     id: UUID
+    call_id: UUID
     incident_id: UUID | None
     path: Path
     content_type: str
@@ -241,11 +242,8 @@ def stored(media_id: UUID, variant: str) -> Stored | None:
     path = media_files.folder_of(media.pk) / name
     if not path.is_file():
         return None
-    return Stored(media.pk, media.message.call.incident_id, path, content_type)
-
-
-def note_access(media_id: UUID, *, variant: str, user_id: Any, now: datetime) -> None:
-    MediaAccess.objects.create(media_id=media_id, variant=variant, by_id=user_id, at=now)
+    call = media.message.call
+    return Stored(media.pk, call.pk, call.incident_id, path, content_type)
 
 
 # --- by the clock -------------------------------------------------------------------------------

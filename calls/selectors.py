@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from calls import conversation, conversations, evidence
+from calls import conversation, conversations, enclosures, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -76,7 +76,8 @@ _COLUMNS = ", ".join(f"call.{name}" for name in _FIELDS)
 _CALLS = (
     f"SELECT {_COLUMNS},"  # noqa: S608 - built from constants
     " EXISTS (SELECT FROM calls_message WHERE call_id = call.id) AS has_messages,"
-    f" EXISTS (SELECT FROM calls_location WHERE call_id = call.id) AS has_locations{_FROM}"
+    " EXISTS (SELECT FROM calls_location WHERE call_id = call.id) AS has_locations,"
+    f" ({enclosures.HAS_ANY}) AS has_enclosures{_FROM}"
 )
 _ORDER = " ORDER BY call.received_at, call.id"
 _SOME_ON_BOARD = (
@@ -355,30 +356,41 @@ _NEWEST_LOCATIONS = (
 
 
 def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
-    calls, with_messages, with_locations = [], [], []
-    for *values, has_messages, has_locations in prepared.rows(query + _ORDER, parameters):
+    calls, with_messages, with_locations, with_enclosures = [], [], [], []
+    for *values, has_messages, has_locations, encloses in prepared.rows(
+        query + _ORDER, parameters
+    ):
         call = Call.from_db("default", _FIELDS, values)
         calls.append(call)
         if has_messages:
             with_messages.append(call.pk)
         if has_locations:
             with_locations.append(call.pk)
+        if encloses:
+            with_enclosures.append(call.pk)
+    enclosed = enclosures.of(with_enclosures)
     messages: dict[UUID, list[Message]] = defaultdict(list)
-    locations: dict[UUID, list[Location]] = defaultdict(list)
+    locations = _locations_of(with_locations)
     if with_messages:
         rows = list(Message.objects.raw(_NEWEST_MESSAGES, [with_messages, MESSAGES_ON_BOARD_MAX]))
         for message in conversations.with_parts(rows):
             messages[message.call_id].append(message)
-    if with_locations:
-        found = Location.objects.raw(_NEWEST_LOCATIONS, [with_locations, LOCATIONS_ON_BOARD_MAX])
-        for location in found:
-            locations[location.call_id].append(location)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
     for call in calls:
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
+        call.enclosed = enclosed.get(call.pk, enclosures.NOTHING)
     return calls
+
+
+def _locations_of(call_ids: list[UUID]) -> dict[UUID, list[Location]]:
+    locations: dict[UUID, list[Location]] = defaultdict(list)
+    if call_ids:
+        found = Location.objects.raw(_NEWEST_LOCATIONS, [call_ids, LOCATIONS_ON_BOARD_MAX])
+        for location in found:
+            locations[location.call_id].append(location)
+    return locations
 
 
 def _wire(call: Call) -> dict[str, Any]:
@@ -421,6 +433,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "key_pressed": call.key_pressed_at is not None,
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
+        **call.enclosed,
     }
 
 

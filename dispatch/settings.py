@@ -285,6 +285,12 @@ if any(not host or set(host) & set("/:*@ ") for host in MEDIA_HOSTS):
 MEDIA_KEEP_DAYS = _read(env.int, "MEDIA_KEEP_DAYS", 180)
 if not 0 <= MEDIA_KEEP_DAYS <= 36_500:
     _problems.append("MEDIA_KEEP_DAYS: must be between 0 and 36500")
+# Kept of spoken calls where the city has decided so, and told to every caller first (deploy/RECORDING.md).
+RECORD_CALLS = _read(env.bool, "RECORD_CALLS", default=False)
+TRANSCRIBE_CALLS = _read(env.bool, "TRANSCRIBE_CALLS", default=False)
+TRANSCRIPTION_LANGUAGE = _read(env.str, "TRANSCRIPTION_LANGUAGE", "id-ID")
+# Where the exchange keeps its recordings, with the sign-in that may read them; empty: they are not played here.
+PBX_RECORDINGS_URL = _read(env.str, "PBX_RECORDINGS_URL", "")
 # How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
 RECONCILE_EVERY_S = _read(env.int, "RECONCILE_EVERY_S", 60)
 if not 1 <= RECONCILE_EVERY_S <= 60 or 60 % RECONCILE_EVERY_S:

@@ -44,19 +44,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='MediaAccess',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('variant', models.CharField(max_length=5)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'look at a picture or recording',
-                'verbose_name_plural': 'looks at pictures and recordings',
-                'ordering': ['-at'],
-            },
-        ),
-        migrations.CreateModel(
             name='MessageTemplate',
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -214,16 +201,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='media',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['', 'picture', 'sound', 'film'])), name='calls_media_kind_word'),
-        ),
-        migrations.AddField(
-            model_name='mediaaccess',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='mediaaccess',
-            name='media',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='calls.media'),
         ),
         migrations.AddField(
             model_name='message',

@@ -1,9 +1,9 @@
 """The tables of this package; only calls/ imports them."""
 
+from calls.models.accesses import MediaAccess
 from calls.models.call import Call, CallerRestriction
 from calls.models.messages import (
     Media,
-    MediaAccess,
     Message,
     MessageStatus,
     MessageTemplate,
@@ -12,6 +12,8 @@ from calls.models.messages import (
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
 from calls.models.provider import Reconciliation, Recording, WebhookRecord
+from calls.models.share import SharedPhone, SharedPicture, ShareLink
+from calls.models.transcripts import Transcription, TranscriptLine
 from calls.models.words import (
     CHANNEL_NAMES,
     DISPOSITION_NAMES,
@@ -55,5 +57,10 @@ __all__ = [
     "QuickReply",
     "Reconciliation",
     "Recording",
+    "ShareLink",
+    "SharedPhone",
+    "SharedPicture",
+    "TranscriptLine",
+    "Transcription",
     "WebhookRecord",
 ]

@@ -119,21 +119,6 @@ class Media(models.Model):
         ]
 
 
-class MediaAccess(models.Model):
-    """Who has looked at what a citizen sent, and when."""
-
-    id = models.BigAutoField(primary_key=True)
-    media = models.ForeignKey(Media, on_delete=models.CASCADE, related_name="accesses")
-    variant = models.CharField(max_length=5)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("look at a picture or recording")
-        verbose_name_plural = _("looks at pictures and recordings")
-        ordering = ["-at"]
-
-
 class MessageStatus(models.Model):
     """One report of the provider about a message of ours; kept although its message may be unknown."""
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import calls.media
+from calls.accesses import note_access
 from calls.media import Stored
 from dispatch.engine.assignments import ACTIVE
 from dispatch.models import Assignment
@@ -40,9 +41,8 @@ def media(request: HttpRequest, media_id: UUID, variant: str) -> HttpResponse:
     if answer.status_code != 416:
         begins = answer.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")
         if begins:  # a player that asks for the rest of a film is still the same look
-            calls.media.note_access(
-                found.id, variant=variant, user_id=viewer.user_id, now=timezone.now()
-            )
+            what = "thumb" if variant == "thumb" else "media"
+            note_access(viewer, found.call_id, what=what, subject_id=found.id, now=timezone.now())
     answer.headers["Content-Type"] = found.content_type
     answer.headers["Accept-Ranges"] = "bytes"
     answer.headers["Content-Disposition"] = f'inline; filename="{found.path.name}"'

@@ -26,6 +26,9 @@ RECORDS = {
     "calls/message",
     "calls/notice",
     "calls/reconciliation",
+    "calls/recording",
+    "calls/sharelink",
+    "calls/transcriptline",
     "calls/webhookrecord",
     "realtime/quarantinedjob",
 }

@@ -35,6 +35,9 @@ PAGES = {
     "/api/v1/conversation": CENTRE | {"admin"},
     f"/api/v1/media/{ID}/full": ALL,
     f"/api/v1/media/{ID}/thumb": ALL,
+    f"/api/v1/pictures/{ID}": CENTRE,
+    f"/api/v1/recordings/{ID}/sound": CENTRE,
+    f"/api/v1/calls/{ID}/transcript": CENTRE,
     "/maps/tiles/10/809/509.mvt": ALL,
 }
 OPEN_TO_ALL = {
@@ -55,6 +58,12 @@ OPEN_TO_ALL = {
     "/pbx/notices",
     "/sms/messages",
     "/console/pack/",
+    "/l/",
+    f"/l/{ID}",
+    f"/l/{ID}/state",
+    f"/l/{ID}/words",
+    f"/l/{ID}/picture",
+    f"/l/{ID}/stop",
     "/console/worker.js",
 }
 COMMANDS = {
@@ -72,6 +81,8 @@ COMMANDS = {
     "call.send_template": CENTRE,
     "call.ask_location": CENTRE,
     "media.fetch_again": CENTRE,
+    "call.share_location": CENTRE,
+    "call.end_sharing": CENTRE,
     "incident.open": CENTRE,
     "incident.attach_call": CENTRE,
     "incident.update": CENTRE,

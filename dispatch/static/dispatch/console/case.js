@@ -7,6 +7,8 @@ import { CaseConversation } from "#console/case_conversation";
 import { CaseEvidence } from "#console/case_evidence";
 import { CaseForm } from "#console/case_form";
 import { CaseHead } from "#console/case_head";
+import { CaseShare } from "#console/case_share";
+import { CaseSpoken } from "#console/case_spoken";
 import { CaseTimeline } from "#console/case_timeline";
 import { CaseUnits } from "#console/case_units";
 import { isText } from "#console/conversation";
@@ -37,8 +39,8 @@ export class Case extends Panel {
       h("span", null, gettext("Closed or judged.")),
     );
     const parts = [
-      ...[CaseHead, CaseForm, CaseActions, CaseEvidence, CaseUnits, CaseConversation],
-      ...[CaseCallers, CaseTimeline],
+      ...[CaseHead, CaseForm, CaseActions, CaseEvidence, CaseShare, CaseSpoken],
+      ...[CaseUnits, CaseConversation, CaseCallers, CaseTimeline],
     ];
     this.parts = parts.map((Part) => new Part(this.app, this));
     this.content = h("div", "content", ...this.parts.map((part) => part.element));

@@ -26,6 +26,15 @@ const WORDS = {
   "call.message_received": () => gettext("Message received"),
   "call.message_sent": () => gettext("Message sent"),
   "call.media_changed": () => gettext("Picture or recording received"),
+  "call.share_link_made": () => gettext("Link for the position given to the caller"),
+  "call.share_link_withdrawn": () => gettext("Link for the position withdrawn"),
+  "call.share_began": () => gettext("Caller's telephone shares its position"),
+  "call.share_stopped": () => gettext("Caller's telephone shares no longer"),
+  "call.location_shared": () => gettext("Caller's telephone has moved"),
+  "call.picture_received": () => gettext("Photo received"),
+  "call.recording_told": () => gettext("Recording"),
+  "call.transcription_changed": () => gettext("Transcript"),
+  "call.line_transcribed": () => gettext("Something was said"),
   "call.location_judged": (data) => {
     const words = {
       confirmed: gettext("Location confirmed: %(source)s"),

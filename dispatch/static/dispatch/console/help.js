@@ -10,6 +10,7 @@ const keys = () => [
   [gettext("Say what the chosen call was"), ["F9", "1–9"]],
   [gettext("Silent caller: ask for a key, end as silent"), ["Alt S", "Alt G"]],
   [gettext("Call back"), ["Alt B"]],
+  [gettext("Ask the caller's telephone for its position"), ["Alt P"]],
   [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
   [gettext("Show new incidents"), ["N"]],
   [gettext("Units; go through, into the command line"), ["F4", "↑↓", "Enter"]],
@@ -40,6 +41,7 @@ const commands = () => [
   ["baru banjir", "new flood", gettext("open an incident")],
   ["gabung #412", "attach #412", gettext("attach the chosen call")],
   ["iseng · hantu · info", "prank · silent · info", gettext("what the chosen call was")],
+  ["posisi", "position", gettext("ask the caller's telephone for its position")],
   ["cari rsud", "find rsud", gettext("find a place")],
 ];
 

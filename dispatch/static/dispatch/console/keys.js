@@ -47,6 +47,7 @@ export class Keys {
       KeyQ: () => app.panel("case").part("conversation").toggleQuick(),
       KeyG: () => app.panel("calls").disposeAs("ghost"),
       KeyS: () => app.panel("case").part("actions").askForKey(),
+      KeyP: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(

@@ -2,11 +2,25 @@
 import { fill, gettext } from "#realtime/words";
 import { unitsNamed, VERBS } from "#console/lexicon";
 import { COMPLETIONS_MAX, one, reading, stepCompletions, unitCompletion, wrong } from "#console/reading";
-import { answer, dispose, hangup, release } from "#console/verbs_call";
+import { answer, dispose, hangup, release, share } from "#console/verbs_call";
 import { attach, close, find, note, open, priority, show } from "#console/verbs_incident";
 import { assign, cancel, radio } from "#console/verbs_unit";
 
-const READERS = { answer, assign, attach, cancel, close, find, hangup, note, open, priority, release, show };
+const READERS = {
+  answer,
+  assign,
+  attach,
+  cancel,
+  close,
+  find,
+  hangup,
+  note,
+  open,
+  priority,
+  release,
+  share,
+  show,
+};
 
 /**
  * @param {string} text
