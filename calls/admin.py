@@ -12,17 +12,20 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from calls import conversation
+from calls import conversation, resources
 from calls.models import (
     Call,
     CallerRestriction,
+    Contact,
     Location,
     MediaAccess,
     Message,
     MessageTemplate,
     Notice,
+    Participant,
     QuickReply,
     Recording,
+    Seat,
     ShareLink,
     TranscriptLine,
     WebhookRecord,
@@ -55,6 +58,12 @@ class LocationInline(ReadOnly, TabularInline):
     extra = 0
 
 
+class ParticipantInline(ReadOnly, TabularInline):
+    model = Participant
+    fields = ("added_at", "kind", "name", "device", "address", "presence")
+    extra = 0
+
+
 @admin.register(Call)
 class CallAdmin(ReadOnly, ModelAdmin):
     list_display = ("received_at", "channel", "status", "caller", "disposition", "incident")
@@ -63,7 +72,7 @@ class CallAdmin(ReadOnly, ModelAdmin):
     search_fields = ("caller", "caller_name", "provider_sid", "incident__number")
     search_help_text = _("Number, name, SID or incident")
     date_hierarchy = "received_at"
-    inlines = (MessageInline, LocationInline)
+    inlines = (MessageInline, LocationInline, ParticipantInline)
 
 
 @admin.register(WebhookRecord)
@@ -202,3 +211,29 @@ class QuickReplyAdmin(ReferenceAdmin):
     list_display = ("text_id", "text_en", "order", "is_active")
     list_editable = ("order", "is_active")
     search_fields = ("text_id", "text_en")
+
+
+# --- how calls reach people --------------------------------------------------------------------------
+
+
+@admin.register(Seat)
+class SeatAdmin(ReferenceAdmin):
+    """How calls reach each person, set before their first shift; each can change it on the console."""
+
+    resource_classes = [resources.SeatResource]
+
+    list_display = ("user", "device", "phone", "sip")
+    list_select_related = ("user",)
+    fields = ("user", "device", "phone", "sip")
+    search_fields = ("user__username",)
+
+
+@admin.register(Contact)
+class ContactAdmin(ReferenceAdmin):
+    """The phone book of the console. A screen that is open has it after it is loaded again."""
+
+    resource_classes = [resources.ContactResource]
+
+    list_display = ("name", "phone", "note", "order", "is_active")
+    list_editable = ("order", "is_active")
+    search_fields = ("name", "phone", "note")

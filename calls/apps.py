@@ -11,11 +11,15 @@ class CallsConfig(AppConfig):
         # Importing the effects registers them with the job queue, whose application is ready by now.
         from calls import (
             commands,
+            conference_commands,
+            conference_effects,
+            conference_webhooks,
             delivery,
             effects,
             evidence_commands,
             housekeeping,
             kept_calls_webhooks,
+            lost_seats,
             notice_webhooks,
             pbx_webhooks,
             replay,
@@ -28,6 +32,9 @@ class CallsConfig(AppConfig):
         assert housekeeping.TRIES_MAX > 1
         commands.register()
         evidence_commands.register()
+        conference_commands.register()
+        assert conference_effects.ring
+        assert conference_webhooks.voice_held
         # The journal is replayed by workers that have not served a request yet, too: without their webhooks they would
         # take every entry for damaged.
         assert webhooks.voice_incoming
@@ -37,3 +44,4 @@ class CallsConfig(AppConfig):
         assert sms_webhooks.sms_messages
         register_companion("journal", replay.watch)
         register_reaction("job.given_up", delivery.on_job_given_up)
+        register_companion("lost_seats", lost_seats.watch)

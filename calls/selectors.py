@@ -28,9 +28,11 @@ from calls.models import (
     AmlReport,
     Call,
     CallerRestriction,
+    Contact,
     Location,
     Message,
     Notice,
+    Participant,
     WebhookRecord,
 )
 from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
@@ -41,6 +43,7 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
+PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
 REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
@@ -160,6 +163,11 @@ def answered_by(call_id: Any) -> str | None:
     return next((str(person) for (person,) in found), None)
 
 
+def is_returned(call_id: Any) -> bool:
+    """Whether the caller waits because whoever had the call was lost."""
+    return Call.objects.filter(pk=call_id, returned_at__isnull=False).exists()
+
+
 def outgoing(message_id: Any) -> OutgoingMessage | None:
     message = (
         Message.objects.select_related("call", "template")
@@ -195,6 +203,11 @@ def person_at_seat(name: str) -> Any:
     """The key of the person who signs in with this name and may take calls; None: nobody."""
     people = get_user_model().objects.filter(username=name, is_active=True, role__in=TAKES_CALLS)
     return people.values_list("pk", flat=True).first()
+
+
+def name_of(user_id: Any) -> str:
+    person = get_user_model().objects.filter(pk=user_id).first()
+    return (person.get_full_name() or person.username) if person is not None else ""
 
 
 def is_done(kind: str, *, sid: str, event_id: str) -> bool:
@@ -336,6 +349,14 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
 
 
+def contact_rows() -> list[dict[str, Any]]:
+    """The phone book, in its order."""
+    return [
+        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
+        for one in Contact.objects.filter(is_active=True)
+    ]
+
+
 def rejected_webhooks(*, now: datetime) -> int:
     return WebhookRecord.objects.filter(verified=False, at__gt=now - REJECTED_WINDOW).count()
 
@@ -377,7 +398,9 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
             messages[message.call_id].append(message)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
+    participants = _participants_of(calls)
     for call in calls:
+        call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
         call.enclosed = enclosed.get(call.pk, enclosures.NOTHING)
@@ -391,6 +414,38 @@ def _locations_of(call_ids: list[UUID]) -> dict[UUID, list[Location]]:
         for location in found:
             locations[location.call_id].append(location)
     return locations
+
+
+def _participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
+    """Of calls that somebody has or has had; who only waits has none."""
+    found: dict[UUID, list[Participant]] = defaultdict(list)
+    concerned = [call.pk for call in calls if call.answered_at and call.channel == Channel.VOICE]
+    if concerned:
+        rows = Participant.objects.filter(call__in=concerned).exclude(
+            kind="caller", dismissed_at__isnull=False
+        )
+        for row in rows.order_by("added_at", "id"):
+            found[row.call_id].append(row)
+    return found
+
+
+def _participant(row: Participant) -> dict[str, Any]:
+    """`held` and `muted` are what people here have asked for; `settled` says that the provider has told the same."""
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "name": row.name or None,
+        "user_id": str(row.user_id) if row.user_id else None,
+        "device": row.device or None,
+        "address": row.address or None,
+        "mode": row.mode or None,
+        "state": row.presence,
+        "held": row.wants_held,
+        "muted": row.wants_muted,
+        "settled": (row.held, row.muted) == (row.wants_held, row.wants_muted),
+        "leaving": row.dismissed_at is not None,
+        "added_at": stamp(row.added_at),
+    }
 
 
 def _wire(call: Call) -> dict[str, Any]:
@@ -434,6 +489,10 @@ def _wire(call: Call) -> dict[str, Any]:
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
         **call.enclosed,
+        "returned_at": stamp(call.returned_at),
+        "returned_from": call.returned_from or None,
+        "handed_over_at": stamp(call.handed_over_at),
+        "participants": [_participant(one) for one in call.shown_participants],
     }
 
 

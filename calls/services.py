@@ -12,7 +12,7 @@ import uuid6
 from django.conf import settings
 from django.contrib.gis.geos import Point
 
-from calls import restrictions, selectors
+from calls import participants, restrictions, selectors
 from calls.domain import (
     LIVE,
     OVER,
@@ -46,7 +46,7 @@ from realtime.protocol import Rejected, stamp
 from realtime.registry import Context
 
 CONNECT_CALLER = "calls.connect_caller"
-RING_DISPATCHER = "calls.ring_dispatcher"
+RING_DISPATCHER = participants.RING_DISPATCHER
 RETURN_TO_QUEUE = "calls.return_to_queue"
 HANG_UP = "calls.hang_up"
 ASK_FOR_A_KEY = "calls.ask_for_a_key"
@@ -195,18 +195,32 @@ def end(
         facts["cause"] = cause
     if call.left_by_caller:
         facts["left_by_caller"] = True
+    participants.ended(log, call)
     log.record(f"call.{status.value}", calls=[call.pk], facts=facts)
 
 
-def return_to_queue(log: Change, call: Call, *, status: CallStatus) -> None:
-    """Nobody has the call any more; the caller stays on the line and waits where the others wait."""
+def return_to_queue(log: Change, call: Call, *, status: CallStatus, lost: str = "") -> None:
+    """Nobody has the call any more; the caller stays on the line and waits where the others wait.
+
+    `lost`: whose line was lost, when nobody wanted that: the caller then waits before all others. Whoever still has a
+    third party to talk with is left with them until somebody takes the call.
+    """
     call.status = status
     call.answered_by = None
     call.queued_at = call.queued_at or log.now
-    call.save(update_fields=["status", "answered_by", "queued_at"])
-    if call.channel in SPOKEN_CHANNELS:
+    call.handed_over_at = None
+    call.returned_at, call.returned_from = (log.now, lost) if lost else (None, "")
+    call.save(
+        update_fields=[
+            "status", "answered_by", "queued_at", "handed_over_at", "returned_at", "returned_from"
+        ]
+    )  # fmt: skip
+    if not participants.left_with_third(log, call) and call.channel in SPOKEN_CHANNELS:
         _defer_act(RETURN_TO_QUEUE, call, priority=URGENT)
-    log.record("call.released", calls=[call.pk], facts=_facts(call))
+    if lost:
+        log.record("call.returned", calls=[call.pk], facts={**_facts(call), "from": lost})
+    else:
+        log.record("call.released", calls=[call.pk], facts=_facts(call))
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -284,7 +298,7 @@ def dispose(
             if call.channel not in TEXT_CHANNELS:
                 raise Rejected("call_not_answered")  # nobody has heard what it is
             _answer(ctx, log, call)
-        if call.status in LIVE:
+        if call.status in LIVE and call.handed_over_at is None:
             _hang_up(log, call)
         others = [one for one in locked.values() if one.disposed_at is None and one.status in OVER]
         for one in (call, *others):
@@ -367,11 +381,18 @@ def _answer(ctx: Context, log: Change, call: Call) -> None:
     call.status = status
     call.answered_at = call.answered_at or log.now
     call.answered_by_id = ctx.viewer.user_id
-    call.save(update_fields=["status", "answered_at", "answered_by"])
+    call.returned_at, call.returned_from = None, ""
+    call.save(
+        update_fields=["status", "answered_at", "answered_by", "returned_at", "returned_from"]
+    )
     if call.channel in SPOKEN_CHANNELS:
         # Two jobs: when ringing the dispatcher fails, the retry must not move the caller again.
-        _defer_act(CONNECT_CALLER, call, priority=URGENT)
-        _defer_act(RING_DISPATCHER, call, priority=URGENT, dispatcher_id=ctx.viewer.user_id)
+        if not participants.is_caller_in(call):
+            _defer_act(CONNECT_CALLER, call, priority=URGENT)
+        if participants.has_conference(call):
+            participants.begin(log, call, user_id=ctx.viewer.user_id)
+        else:
+            _defer_act(RING_DISPATCHER, call, priority=URGENT, dispatcher_id=ctx.viewer.user_id)
     log.record(
         "call.answered",
         calls=[call.pk],

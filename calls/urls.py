@@ -3,6 +3,7 @@
 from django.urls import path
 
 from calls import (
+    conference_webhooks,
     kept_calls_webhooks,
     notice_webhooks,
     pbx_webhooks,
@@ -49,6 +50,17 @@ urlpatterns = [
     path(
         "twilio/voice/requeue/<uuid:call_id>", webhooks.voice_requeue, name="twilio-voice-requeue"
     ),
+    path(
+        "twilio/voice/conference/<uuid:call_id>",
+        conference_webhooks.voice_conference,
+        name="twilio-voice-conference",
+    ),
+    path(
+        "twilio/voice/participant/<uuid:participant_id>",
+        conference_webhooks.voice_participant,
+        name="twilio-voice-participant",
+    ),
+    path("twilio/voice/held", conference_webhooks.voice_held, name="twilio-voice-held"),
     path("twilio/messages/incoming", webhooks.messages_incoming, name="twilio-messages-incoming"),
     path("twilio/messages/status", webhooks.messages_status, name="twilio-messages-status"),
     path(

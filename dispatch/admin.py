@@ -59,6 +59,8 @@ NAVIGATION = (
         _("Calls"),
         (
             ("calls.Call", "call"),
+            ("calls.Contact", "contacts"),
+            ("calls.Seat", "headset_mic"),
             ("calls.Notice", "sms"),
             ("calls.Message", "chat"),
             ("calls.MessageTemplate", "approval"),

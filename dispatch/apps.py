@@ -35,6 +35,7 @@ class DispatchConfig(AppConfig):
         registry.register_reaction("webhook.rejected", alarms.on_webhook_rejected)
         registry.register_reaction("webhook.failed", alarms.on_webhook_failed)
         registry.register_reaction("sockets.full", capacity.on_sockets_full)
+        registry.register_reaction("voice.key_first", alarms.on_key_first)
         registry.register_reaction("reconciliation.done", reconciliation_alarms.on_done)
         registry.register_reaction("reconciliation.failed", reconciliation_alarms.on_failed)
         registry.register_reaction("job.given_up", alarms.on_job_given_up)

@@ -250,6 +250,9 @@ TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", _test_account[0])
 TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", _test_account[1])
 # Both tokens are accepted while the token is being changed.
 TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
+# A key of the account for the telephone in the console's browser; without it dispatchers are rung at a desk phone.
+TWILIO_API_KEY_SID = _read(env.str, "TWILIO_API_KEY_SID", "")
+TWILIO_API_KEY_SECRET = _read(env.str, "TWILIO_API_KEY_SECRET", "")
 TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
 TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
 # Where the emulated provider is asked in place of the real one; on this machine alone.
@@ -363,7 +366,15 @@ CONTENT_SECURITY_POLICY = {
                 else []
             ),
         ],
-        "connect-src": [SELF],
+        # The telephone in the browser speaks with the provider by itself, where there is one.
+        "connect-src": [
+            SELF,
+            *(
+                ["wss://voice-js.roaming.twilio.com", "https://eventgw.twilio.com"]
+                if TELEPHONY != "emulator" and TWILIO_API_KEY_SID
+                else []
+            ),
+        ],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -30,6 +30,7 @@ urlpatterns = [
     path("healthz/ready", operations.ready, name="healthz-ready"),
     path("metrics", operations.prometheus, name="metrics"),
     path("api/v1/openapi.json", operations.openapi, name="api-openapi"),
+    path("api/v1/softphone/token", api.softphone_token, name="api-softphone-token"),
     path("api/v1/reference", api.reference, name="api-reference"),
     path(
         "api/v1/incidents/<uuid:incident_id>/recommendation",

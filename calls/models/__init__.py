@@ -2,6 +2,15 @@
 
 from calls.models.accesses import MediaAccess
 from calls.models.call import Call, CallerRestriction
+from calls.models.conferences import (
+    ADDRESS_CHARS_MAX,
+    DEVICE_NAMES,
+    LINE_STATE_CHARS_MAX,
+    Contact,
+    Participant,
+    Seat,
+    VoiceSwitch,
+)
 from calls.models.messages import (
     Media,
     Message,
@@ -31,10 +40,13 @@ from calls.models.words import (
 )
 
 __all__ = [
+    "ADDRESS_CHARS_MAX",
     "CHANNEL_NAMES",
+    "DEVICE_NAMES",
     "DISPOSITION_NAMES",
     "ERROR_CHARS_MAX",
     "LABEL_CHARS_MAX",
+    "LINE_STATE_CHARS_MAX",
     "NAME_CHARS_MAX",
     "NOTICE_CHANNEL_NAMES",
     "NOTICE_CHARS_MAX",
@@ -47,6 +59,7 @@ __all__ = [
     "AmlReport",
     "Call",
     "CallerRestriction",
+    "Contact",
     "Location",
     "Media",
     "MediaAccess",
@@ -54,13 +67,16 @@ __all__ = [
     "MessageStatus",
     "MessageTemplate",
     "Notice",
+    "Participant",
     "QuickReply",
     "Reconciliation",
     "Recording",
+    "Seat",
     "ShareLink",
     "SharedPhone",
     "SharedPicture",
     "TranscriptLine",
     "Transcription",
+    "VoiceSwitch",
     "WebhookRecord",
 ]

@@ -19,6 +19,10 @@ _JOB_ALARMS = {
     "calls.ring_dispatcher": "connection_failed",
     "calls.return_to_queue": "connection_failed",
     "calls.hang_up": "connection_failed",
+    "calls.ring_participant": "connection_failed",
+    "calls.shape_participant": "connection_failed",
+    "calls.drop_participant": "connection_failed",
+    "calls.close_conference": "connection_failed",
     "calls.send_message": "message_failed",
     "calls.send_notice": "crew_not_reached",
 }
@@ -94,6 +98,14 @@ def on_webhook_rejected(log: Change, *, recent: int, **_facts: object) -> None:
     """More than a few unsigned webhooks in five minutes: a rotated token, or somebody tries."""
     if recent > UNSIGNED_IN_WINDOW_MAX:
         raise_alarm(log, kind="webhook_rejected", severity="warning", facts={"recent": recent})
+
+
+def on_key_first(log: Change, *, on: bool, by: str) -> None:
+    """As long as every caller is asked for a key, everybody sees that it is so, and who has switched it on."""
+    if on:
+        raise_alarm(log, kind="key_first_on", severity="notice", facts={"by": by})
+    else:
+        clear_alarms(log, kind="key_first_on", subject_id="")
 
 
 def on_webhook_failed(log: Change, *, webhook: str) -> None:

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
+import calls.seats
 import maps.services
 import units.services
 from dispatch.accounts import services as accounts
@@ -48,6 +50,7 @@ def is_empty() -> bool:
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
     with change(by=Actor.system("seed"), now=now) as log:
+        _take_time()
         _seed_reference(say)
         crews: list[Person] = []
         if city == "demo":
@@ -55,6 +58,12 @@ def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
             maps.services.seed_city()
             crews = _seed_units(log, say=say)
         keep(_seed_people([*_staff(city), *crews], now=now, say=say))
+
+
+def _take_time() -> None:
+    """A slow machine reckons for longer than a client may be silent in a transaction; nobody else waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _seed_reference(say: Say) -> None:
@@ -78,6 +87,8 @@ def _seed_reference(say: Say) -> None:
 def _seed_units(log: Change, *, say: Say) -> list[Person]:
     for number, (code, name, phone) in enumerate(fleet.AGENCIES, start=1):
         units.services.add_agency(code=code, name=name, phone=phone, order=10 * number)
+    for number, (name, phone, note) in enumerate(fleet.CONTACTS, start=1):
+        calls.seats.add_contact(name=name, phone=phone, note=note, order=10 * number)
     for agency, key in fleet.STATIONS:
         stand = STANDS[key]
         units.services.add_station(

@@ -125,6 +125,48 @@ def test_a_caller_who_says_nothing_presses_a_key_and_is_asked_again(everybody, a
     verify(everybody, lambda: ada.done("call.ask_for_key", call_id=call_id), "call.asked_for_key")
 
 
+def test_a_call_with_a_third_party_and_a_supervisor_until_its_dispatcher_is_lost(
+    everybody, ada, cy
+):
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+
+    def who(kind: str) -> str:
+        rows = registry.snapshot(ada.viewer)["calls"][0]["participants"]
+        return next(row["id"] for row in reversed(rows) if row["kind"] == kind)
+
+    def does(person, command: str, *events: str, **body: Any) -> None:
+        verify(everybody, lambda: person.done(command, call_id=call_id, **body), *events)
+
+    def leg(kind: str, status: str, *events: str) -> None:
+        path = f"/twilio/voice/participant/{who(kind)}"
+        verify(everybody, lambda: factories.webhook(path, {"CallStatus": status}), *events)
+
+    ada.done("seat.choose", device="browser", phone="0771-20002")
+    leg("dispatcher", "busy", "call.participant_changed", "call.rung_elsewhere")
+    does(ada, "call.hold", "call.held", on=True)
+    does(ada, "call.hold", "call.resumed", on=False)
+    does(ada, "call.mute", "call.muted", on=True)
+    does(ada, "call.mute", "call.unmuted", on=False)
+    does(ada, "call.add_party", "call.party_added", number="0771-000101")
+    does(ada, "call.drop_party", "call.party_dropped", participant_id=who("third"))
+    ada.done("call.add_party", call_id=call_id, number="0771-000102")
+    does(cy, "call.monitor", "call.monitored", mode="listen")
+    does(cy, "call.stop_monitoring", "call.monitoring_ended")
+    leg("dispatcher", "busy", "call.participant_changed", "call.returned")
+    ada.done("call.answer", call_id=call_id)
+    ada.done("call.add_party", call_id=call_id, number="0771-000103")
+    does(ada, "call.hand_over", "call.handed_over")
+
+
+def test_a_key_that_every_caller_is_asked_for_is_an_alarm_while_it_is_on(everybody, cy):
+    def switch(on: bool) -> Any:
+        return cy.done("voice.ask_for_key_first", on=on)
+
+    verify(everybody, lambda: switch(True), "alarm.raised", "seat.key_first_switched")
+    verify(everybody, lambda: switch(False), "alarm.cleared", "seat.key_first_switched")
+
+
 def test_a_number_that_is_answered_later_for_a_day_and_freed_again(everybody, ada):
     call_id = factories.ring()
     verify(everybody, lambda: ada.done("caller.restrict", call_id=call_id), "caller.restricted")

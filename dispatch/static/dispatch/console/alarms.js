@@ -32,6 +32,7 @@ const WORDS = {
   database_connections: () => gettext("The database has %(used)s of %(most)s connections in use"),
   crew_not_reached: () => gettext("%(callsign)s was not reached by telephone. Use the radio"),
   clock_jumped: () => gettext("The machine's clock jumped by %(seconds)s s; open timers were kept right"),
+  key_first_on: () => gettext("Every caller is asked for a key first (switched on by %(by)s)"),
   connection_failed: () => gettext("A caller could not be connected"),
   message_failed: () => gettext("A message to a citizen was not delivered"),
   message_not_delivered: () => gettext("%(who)s has not got our message: %(why)s"),

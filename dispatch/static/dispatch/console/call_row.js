@@ -5,6 +5,7 @@ import { isWaiting, judged, lastWords, placeOf } from "#console/board";
 import { stateText } from "#console/callback";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText, loweredText } from "#console/history";
+import { returnedText } from "#console/line_model";
 
 /** @param {import("./calls.js").Calls} panel whose marks (dense, just judged) the line shows */
 export function callRow(panel, call) {
@@ -39,7 +40,7 @@ export function callRow(panel, call) {
     setClass(tag, "warn", fresh);
     setText(tag, marks.filter(Boolean).join(" "));
     show(tag, marks.some(Boolean));
-    const why = loweredText(now);
+    const why = returnedText(now) || loweredText(now);
     setText(lowered, why);
     show(lowered, why);
     const told = historyText(now.history, app);
@@ -58,8 +59,9 @@ export function callRow(panel, call) {
 function whoOrState(panel, call) {
   if (panel.justJudged.includes(call)) return panel.app.dispositionName(call.disposition);
   return (
-    (call.status === "answered" && call.direction !== "out" ? call.answered_by?.name : null) ??
-    stateText(call)
+    (call.status === "answered" && call.direction !== "out" && !call.handed_over_at
+      ? call.answered_by?.name
+      : null) ?? stateText(call)
   );
 }
 
