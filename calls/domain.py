@@ -166,6 +166,7 @@ def next_status(state: ProviderState, provider_status: str, sequence: int | None
 
 
 MESSAGE_RANK: Mapping[str, int] = {
+    "not_sent": 0,  # our own word: given up; whatever the provider says later is further
     "accepted": 0,
     "scheduled": 0,
     "queued": 1,

@@ -10,20 +10,20 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls import call_back, intake, metrics, notices, selectors, services
+from calls import call_back, delivery, media, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
 from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.models import Notice
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from calls.telephony.pbx import PbxVoice
 from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
 from realtime import failpoints, pacing
 from realtime.clock import wall_now
-from realtime.jobs import defer, job
+from realtime.jobs import TIMERS_QUEUE, defer, job
 
 VOICE = "voice"  # calls that we start; the provider limits them for the whole account
 
@@ -35,7 +35,8 @@ def telephony() -> Telephony:
             return TwilioVoice()
         case "pbx":
             return PbxVoice()
-    return EmulatedVoice()
+    # With the emulator beside us the very adapter of the real provider asks it, as in production.
+    return TwilioVoice() if settings.TWILIO_API_BASE_URL else EmulatedVoice()
 
 
 def telephony_of(leg: Leg) -> Telephony:
@@ -58,7 +59,7 @@ def telephonies() -> list[Telephony]:
 def messaging() -> Messaging:
     """An exchange carries no messages: beside it they go by Twilio, or SMS alone by a gateway."""
     if settings.TELEPHONY == "emulator":
-        return EmulatedMessages()
+        return TwilioMessages() if settings.TWILIO_API_BASE_URL else EmulatedMessages()
     return (
         SmsGateway()
         if settings.TELEPHONY == "pbx" and not settings.TWILIO_NUMBER
@@ -124,13 +125,30 @@ def send_message(*, message_id: str) -> None:
     provider = messaging_by(message.channel)
     taken = ask(provider.name, "send_message", lambda: provider.send_message(message))
     failpoints.passed("effect.asked")
-    intake.message_accepted(
+    delivery.accepted(
         message_id=message_id,
         provider=provider.reports_as,
         sid=taken.provider_sid,
         status=taken.status,
+        now=timezone.now(),
     )
     failpoints.passed("effect.noted")
+
+
+@job(delivery.CHECK_DELIVERY, queue=TIMERS_QUEUE)
+def check_delivery(*, message_id: str) -> None:
+    delivery.check(message_id=message_id, now=timezone.now())
+
+
+@job(media.FETCH_MEDIA)
+def fetch_media(*, media_id: str) -> None:
+    media.bring(media_id)
+
+
+@job(media.QUEUE_MEDIA)
+def queue_media(*, media_id: str) -> None:
+    """Its wait is over: back into its lane, where a job that waits for an instant would hold up the others."""
+    media.queue(media_id)
 
 
 @job(notices.SEND_NOTICE, expected=(ProviderError,))

@@ -35,10 +35,8 @@ from calls.models import (
     LABEL_CHARS_MAX,
     RAW_CHARS_MAX,
     REASON_CHARS_MAX,
-    TEXT_CHARS_MAX,
     Call,
     Location,
-    Message,
 )
 from calls.telephony.numbers import e164
 from maps.geo import LatLng
@@ -72,6 +70,7 @@ class Evidence:
     place_id: str = ""
     method: str = ""
     warnings: tuple[str, ...] = ()
+    message_id: Any = None  # what carried it: a pin, a picture
 
 
 # --- for other packages and for what comes in ---------------------------------------------------
@@ -130,7 +129,7 @@ def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> Non
 
     Whoever opened the change records the event.
     """
-    call = _locked(call_id)
+    call = locked_call(call_id)
     before = call.incident_id
     if before == incident_id:
         return
@@ -168,6 +167,7 @@ def add_location(log: Change, call: Call, evidence: Evidence) -> Location | None
         place_id=evidence.place_id,
         method=evidence.method,
         warnings=list(evidence.warnings),
+        message_id=evidence.message_id,
     )
     log.record(
         "call.location_added",
@@ -229,7 +229,7 @@ def return_to_queue(log: Change, call: Call, *, status: CallStatus, lost: str = 
 def answer(ctx: Context, *, call_id: UUID) -> Done:
     """Take a call. Of two at the same instant one wins; the other is told who and when."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if not _mine(ctx, call):
             _answer(ctx, log, call)
         log.result = {"call_id": str(call.pk)}
@@ -239,7 +239,7 @@ def answer(ctx: Context, *, call_id: UUID) -> Done:
 def release(ctx: Context, *, call_id: UUID) -> Done:
     """Give an answered call back to the queue; the caller stays on the line."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         status = step(CallStatus(call.status), Happening.RELEASE)
         if status is None:
             raise Rejected("call_not_answered")
@@ -251,7 +251,7 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
 def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
     """Somebody is on the line and says nothing: ask for a key. A key already pressed is forgotten first."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if call.status != CallStatus.ANSWERED or call.channel in TEXT_CHANNELS:
             raise Rejected("call_not_answered")
         if call.provider == EXCHANGE:
@@ -267,7 +267,7 @@ def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
 def hang_up(ctx: Context, *, call_id: UUID) -> Done:
     """End an answered call or conversation."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if call.status in WAITING:
             raise Rejected("call_not_answered")
         if call.status == CallStatus.ANSWERED:
@@ -334,7 +334,7 @@ def locate(
     except ValueError:
         raise Rejected("location_impossible", status=422) from None
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         add_location(
             log,
             call,
@@ -351,36 +351,10 @@ def locate(
     return log.done
 
 
-def reply(ctx: Context, *, call_id: UUID, text: str) -> Done:
-    """Write to the citizen, in the conversation or as an SMS to a caller who spoke."""
-    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
-        if not (call.caller or (call.party and call.channel in TEXT_CHANNELS)):
-            raise Rejected("caller_unknown")
-        if call.status not in LIVE and call.channel in TEXT_CHANNELS:
-            raise Rejected("call_over")
-        message = Message.objects.create(
-            call=call,
-            direction="out",
-            text=limited(text, TEXT_CHARS_MAX),
-            at=ctx.now,
-            provider=call.provider,
-            sent_by_id=ctx.viewer.user_id,
-        )
-        defer(SEND_MESSAGE, message_id=str(message.pk))
-        log.record(
-            "call.message_sent",
-            calls=[call.pk],
-            facts={"call_id": str(call.pk), "message_id": str(message.pk)},
-        )
-        log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
-    return log.done
-
-
 # --- inside ------------------------------------------------------------------------------------
 
 
-def _locked(call_id: Any) -> Call:
+def locked_call(call_id: Any) -> Call:
     # No select_related: after waiting for the lock PostgreSQL reads the call again but not what was joined to it,
     # and the loser of a race would see an answered call without the one who answered.
     call = Call.objects.select_for_update(of=("self",)).filter(pk=call_id).first()

@@ -40,6 +40,8 @@ class DispatchConfig(AppConfig):
         registry.register_reaction("reconciliation.failed", reconciliation_alarms.on_failed)
         registry.register_reaction("job.given_up", alarms.on_job_given_up)
         registry.register_reaction("job.settled", alarms.on_job_settled)
+        registry.register_reaction("message.not_delivered", alarms.on_message_not_delivered)
+        registry.register_reaction("message.arrived", alarms.on_message_arrived)
         registry.register_reaction("clock.jumped", alarms.on_clock_jumped)
         registry.register_reaction("notice.accepted", assignments.accept_by_call)
         clock.register_shift(ladder.shift)

@@ -5,6 +5,7 @@ Pure: settings.py gives the values, so that all rules can be tested in one table
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ import phonenumbers
 
 SECRET_KEY_LENGTH_MIN = 50
 FLAG_WORDS = frozenset({"1", "true", "yes", "y", "on", "ok", "0", "false", "no", "n", "off", ""})
-FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED")
+FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED", "RECORD_CALLS", "TRANSCRIBE_CALLS")
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -36,6 +38,7 @@ def problems(values: Mapping[str, Any], *, words: Mapping[str, str]) -> list[str
         *_provider(values),
         *_partners(values),
         *_second_host(values),
+        *_kept(values),
         *_city(values),
     ]
 
@@ -77,8 +80,11 @@ def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
     if basemap and urlsplit(basemap).scheme not in {"http", "https"}:
         yield "BASEMAP_URL: must be an address such as https://tiles.example.go.id/{z}/{x}/{y}.png"
     stand_in = values["TWILIO_API_BASE_URL"]
-    if stand_in and urlsplit(stand_in).scheme not in {"http", "https"}:
-        yield "TWILIO_API_BASE_URL: must be an address, or be left out for the real provider"
+    if stand_in and not (host_of(stand_in) and _is_this_machine(host_of(stand_in))):
+        yield (
+            "TWILIO_API_BASE_URL: must be an address of this machine, such as http://127.0.0.1:8001, where the emulator"
+            " is asked; the account's token goes there. Leave it out for the real provider"
+        )
 
 
 def _stores(values: Mapping[str, Any]) -> Iterator[str]:
@@ -112,6 +118,8 @@ def _provider(values: Mapping[str, Any]) -> Iterator[str]:
     if telephony not in TELEPHONIES:
         yield "TELEPHONY: must be emulator, twilio or pbx"
     real = [*numbers, *(name for name in ("PBX_HMAC_KEY", "SMS_GATEWAY_KEY") if values[name])]
+    if telephony == "emulator" and values["TWILIO_API_BASE_URL"]:
+        real = [name for name in real if name not in numbers]  # those of the emulator
     if telephony == "emulator" and real:
         yield (
             f"TELEPHONY: is emulator beside a real provider ({', '.join(real)}): citizens would hear nobody."
@@ -155,6 +163,15 @@ def _partner(values: Mapping[str, Any], *, key: str, url: str) -> Iterator[str]:
         yield f"{key}: is needed with {url}; {MAKE_KEY}"
     if values[url] and not _is_address(values[url]):
         yield f"{url}: must be an address such as https://10.0.0.5:8113/acts"
+
+
+def _kept(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is kept of spoken calls."""
+    if not LANGUAGE_CODE.fullmatch(values["TRANSCRIPTION_LANGUAGE"]):
+        yield "TRANSCRIPTION_LANGUAGE: must be written like id-ID or en-GB"
+    url = values["PBX_RECORDINGS_URL"]
+    if url and not _is_address(url):
+        yield "PBX_RECORDINGS_URL: must be an address such as https://reader:secret@10.0.0.5/recordings"
 
 
 def _has_twilio(values: Mapping[str, Any]) -> bool:
@@ -208,6 +225,15 @@ def _city(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"TIME_ZONE: “{values['TIME_ZONE']}” is not known; write it like Asia/Jakarta"
     if values["PHONE_REGION"] not in phonenumbers.SUPPORTED_REGIONS:
         yield f"PHONE_REGION: “{values['PHONE_REGION']}” is no country; write it like ID"
+
+
+def _is_this_machine(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _matches(host: str, pattern: str) -> bool:

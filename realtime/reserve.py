@@ -41,6 +41,9 @@ IDLE_IN_TRANSACTION_S_MAX = 3.0
 CANCEL_S_MAX = 0.5
 # After a failure the database is left alone for this long, so that the next caller is not kept waiting as well.
 OPEN_S = 1.0
+# More than this under way and waiting for a thread: whoever comes next would be late before it began, after two seconds
+# of work for nothing. Refused at once, it is kept at once, and the others are done in time.
+IN_HAND_MAX = 40
 # For what was put off, which nobody waits for on the line.
 SECOND_DEADLINE_S = 10.0
 
@@ -59,7 +62,11 @@ class Unavailable(Exception):  # noqa: N818 - the state of the database, not a m
 
 
 class Reserve:
-    """`rests`: after a failure the database is left alone for OPEN_S, and whatever is asked meanwhile is refused."""
+    """`rests`: after a failure the database is left alone for OPEN_S, and whatever is asked meanwhile is refused.
+
+    Late work alone is no failure of a database that has just done other work: it is slow, and to refuse what it could do
+    would only put off more than it can catch up with.
+    """
 
     def __init__(
         self, threads: int, *, deadline_s: float = DEADLINE_S, rests: bool = True
@@ -70,6 +77,9 @@ class Reserve:
         self._connections: list[Any] = []
         self._pool = ThreadPoolExecutor(threads, "reserve", initializer=self._own_connection)
         self._left_alone_until = 0.0
+        self._worked_at = float("-inf")
+        self._in_hand = 0
+        self._counting = threading.Lock()
 
     def run(self, work: Callable[[], T], *, deadline_s: float | None = None) -> T:
         """The work's result; Unavailable when it is not there in time or the database is away."""
@@ -93,15 +103,31 @@ class Reserve:
         if time.monotonic() < self._left_alone_until:
             raise Unavailable
         task = _Task(work)
-        return task, self._pool.submit(contextvars.copy_context().run, task)
+        with self._counting:
+            if self._in_hand >= IN_HAND_MAX:
+                metrics.RESERVE_FAILURES.labels("crowded").inc()
+                raise Unavailable
+            self._in_hand += 1
+        try:
+            future = self._pool.submit(contextvars.copy_context().run, task)
+        except RuntimeError:  # the reserve is closing
+            self._out_of_hand()
+            raise
+        future.add_done_callback(self._out_of_hand)
+        return task, future
+
+    def _out_of_hand(self, _future: Future[Any] | None = None) -> None:
+        with self._counting:
+            self._in_hand -= 1
 
     @contextlib.contextmanager
     def _judged(self, task: _Task, future: Future[Any]) -> Iterator[None]:
         try:
             yield
+            self._worked_at = time.monotonic()
         except (NotDone, CancelledError):
             future.cancel()
-            self._trip("late")
+            self._trip("late", rests=time.monotonic() - self._worked_at > OPEN_S)
             task.abandon()
             raise Unavailable from None
         except Error as error:
@@ -141,8 +167,8 @@ class Reserve:
         with contextlib.suppress(Error):
             _connect()
 
-    def _trip(self, why: str) -> None:
-        if self._rests:
+    def _trip(self, why: str, *, rests: bool = True) -> None:
+        if self._rests and rests:
             self._left_alone_until = time.monotonic() + OPEN_S
         metrics.RESERVE_FAILURES.labels(why).inc()
 

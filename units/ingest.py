@@ -25,6 +25,7 @@ from units.domain import Fix, Verdict, judge_fix
 from units.models import Unit
 
 POSITIONS_IN_BATCH_MAX = 1_000
+LOCK_WAIT_S_MAX = 2
 BODY_BYTES_MAX = 512 * 1024  # a full batch with every field
 
 _FIX_FIELDS = (
@@ -93,6 +94,9 @@ def _room_for_history() -> bool:
 
 
 def _lock_positions(unit_ids: set[UUID]) -> dict[UUID, Fix | None]:
+    """Behind a slow batch the next ones must not pile up for minutes: positions of now come again in a few seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_S_MAX}s'")
     known: dict[UUID, Fix | None] = {}
     rows = Unit.objects.select_for_update().filter(pk__in=unit_ids, is_active=True).order_by("pk")
     for unit in rows.only(*_FIX_FIELDS):

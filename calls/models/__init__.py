@@ -1,5 +1,6 @@
 """The tables of this package; only calls/ imports them."""
 
+from calls.models.accesses import MediaAccess
 from calls.models.call import Call, CallerRestriction
 from calls.models.conferences import (
     ADDRESS_CHARS_MAX,
@@ -10,10 +11,18 @@ from calls.models.conferences import (
     Seat,
     VoiceSwitch,
 )
-from calls.models.messages import Media, Message, MessageStatus
+from calls.models.messages import (
+    Media,
+    Message,
+    MessageStatus,
+    MessageTemplate,
+    QuickReply,
+)
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
 from calls.models.provider import Reconciliation, Recording, WebhookRecord
+from calls.models.share import SharedPhone, SharedPicture, ShareLink
+from calls.models.transcripts import Transcription, TranscriptLine
 from calls.models.words import (
     CHANNEL_NAMES,
     DISPOSITION_NAMES,
@@ -53,13 +62,21 @@ __all__ = [
     "Contact",
     "Location",
     "Media",
+    "MediaAccess",
     "Message",
     "MessageStatus",
+    "MessageTemplate",
     "Notice",
     "Participant",
+    "QuickReply",
     "Reconciliation",
     "Recording",
     "Seat",
+    "ShareLink",
+    "SharedPhone",
+    "SharedPicture",
+    "TranscriptLine",
+    "Transcription",
     "VoiceSwitch",
     "WebhookRecord",
 ]

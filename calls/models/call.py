@@ -70,6 +70,10 @@ class Call(models.Model):
         blank=True,
         related_name="+",
     )
+    # The citizen's last written word; the provider's refusal of free words since; when we asked where they are.
+    last_inbound_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    window_closed_at = models.DateTimeField(_("free words refused"), null=True, blank=True)
+    location_asked_at = models.DateTimeField(_("asked for the position"), null=True, blank=True)
     # Its webhook never came; it was found in the provider's list afterwards.
     recovered = models.BooleanField(_("found afterwards"), default=False)
 

@@ -22,6 +22,29 @@ def e164(written: str, *, region: str) -> str:
     return "" if too_short or len(text) - 1 > DIGITS_MAX else text
 
 
+# Of the kinds that the plans name only these have no screen; of an unknown kind it is tried.
+_NO_SMS = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.VOICEMAIL,
+        phonenumbers.PhoneNumberType.UAN,
+    }
+)
+
+
+def takes_sms(number: str) -> bool:
+    """Whether a message to this number (E.164) may be read by somebody."""
+    if not number:
+        return False
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) not in _NO_SMS
+    except phonenumbers.NumberParseException:
+        return False
+
+
 SERVICE_DIGITS = range(3, 7)  # 110, 119, 14045: dialled as they are
 
 

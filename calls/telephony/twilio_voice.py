@@ -13,7 +13,7 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from calls import twilio_api
 from calls.domain import Channel
-from calls.telephony import twilio_conference
+from calls.telephony import kept_calls, twilio_conference
 from calls.telephony.port import CALLER_LABEL, CrewCall, Leg, Line, ListedCall
 from calls.twilio_api import asked
 
@@ -81,7 +81,7 @@ CREW_TROUBLE = "Pusat sedang terganggu. Lihat tablet, atau hubungi pusat lewat r
 def greet_and_queue() -> str:
     """The first thing a caller hears, and the answer to every voice error: never silence."""
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     _enqueue(response)
     return str(response)
 
@@ -89,7 +89,7 @@ def greet_and_queue() -> str:
 def greet_and_ask_for_a_key() -> str:
     """A key says that somebody is there and means it. Without one the queue follows all the same."""
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     path = reverse("twilio-voice-key")
     gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
     for language, words in PRESS_A_KEY:
@@ -119,7 +119,7 @@ def greet_and_hold(since_ms: int, *, kept: bool) -> str:
     does whether it lies in the journal already.
     """
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     _hold(response, since_ms, kept=kept)
     return str(response)
 
@@ -173,9 +173,12 @@ def wait() -> str:
     return str(response)
 
 
-def join(call_id: Any) -> str:
-    """The caller's leg enters the conference and stays there whoever else leaves."""
+def join(call_id: Any, *, tell: bool = False) -> str:
+    """The caller's leg enters the conference and stays there whoever else leaves. `tell`: say first what is kept."""
     response = VoiceResponse()
+    if tell:
+        _say(response, kept_calls.consent())
+    kept_calls.begin_transcript(response, call_id)
     dial = Dial()
     dial.conference(
         twilio_conference.name_of(call_id),
@@ -183,6 +186,7 @@ def join(call_id: Any) -> str:
         beep="false",
         start_conference_on_enter=True,
         end_conference_on_exit=False,
+        **kept_calls.conference(call_id),
         status_callback=twilio_conference.events_path(call_id),
         status_callback_method="POST",
         status_callback_event=twilio_conference.CONFERENCE_EVENTS,
@@ -212,6 +216,11 @@ def tell_crew(words: str) -> str:
 
 def nothing() -> str:
     return str(VoiceResponse())
+
+
+def _greet(response: VoiceResponse) -> None:
+    _say(response, GREETING)
+    _say(response, kept_calls.consent())
 
 
 def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:

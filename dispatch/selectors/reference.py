@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-import calls.participant_rows
+import calls.conversations
+import calls.selectors
 import units.selectors
 from dispatch.engine.incidents import PRIORITIES
 from dispatch.models import IncidentType
@@ -49,7 +50,7 @@ def _contacts() -> list[dict[str, Any]]:
         for row in units.selectors.agency_rows()
         if row["phone"]
     ]
-    return [*calls.participant_rows.contact_rows(), *agencies]
+    return [*calls.selectors.contact_rows(), *agencies]
 
 
 def reference_data() -> dict[str, Any]:
@@ -72,6 +73,8 @@ def reference_data() -> dict[str, Any]:
         "call_dispositions": _named(CALL_DISPOSITIONS),
         "incident_dispositions": _named(INCIDENT_DISPOSITIONS),
         "limits": LIMITS,
+        "quick_replies": calls.conversations.quick_replies(),
+        "message_templates": calls.conversations.templates(),
     }
 
 

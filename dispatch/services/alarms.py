@@ -139,6 +139,30 @@ def on_job_settled(log: Change, *, job_id: Any) -> None:
         clear_alarms(log, kind=alarm.kind, subject_id=alarm.subject_id)
 
 
+def on_message_not_delivered(
+    log: Change, *, call_id: str, message_id: str, channel: str, reason: str, can_ring: bool
+) -> None:
+    """The provider has taken a message and the citizen has not got it: one alarm for a conversation."""
+    raise_alarm(
+        log,
+        kind="message_not_delivered",
+        severity="critical",
+        subject=("calls", call_id),
+        facts={
+            "call_id": call_id,
+            "message_id": message_id,
+            "channel": channel,
+            "cause": reason,
+            "can_ring": can_ring,
+        },
+    )
+
+
+def on_message_arrived(log: Change, *, call_id: str, message_id: str) -> None:
+    """It came after all, or a later one did: the citizen reads us."""
+    clear_alarms(log, kind="message_not_delivered", subject_id=call_id)
+
+
 def on_clock_jumped(log: Change, *, jump_s: float, jobs: int) -> None:
     raise_alarm(
         log,
@@ -165,6 +189,12 @@ def _whom(
                 "channel": notice.channel,
             }
             return ("assignments", str(found.pk)), facts
+    if message := calls.selectors.outgoing(arguments.get("message_id")):
+        return ("messages", str(message.message_id)), {
+            "message_id": str(message.message_id),
+            "call_id": str(message.call_id),
+            "can_ring": message.to.startswith("+"),
+        }
     if call_id := arguments.get("call_id"):
         return ("calls", str(call_id)), {"call_id": str(call_id)}
     return ("jobs", str(job_id)), {}

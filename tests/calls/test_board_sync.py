@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from calls import effects, selectors
 from calls.models import Call
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from realtime.eventlog import events_after, head_seq
 from realtime.protocol import apply_event, state_of
 from realtime.registry import loaders

@@ -17,7 +17,7 @@ from calls import effects, metrics
 from calls.domain import ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.models import Call, Message, Notice, WebhookRecord
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from realtime import registry
 from tests import jobs
 

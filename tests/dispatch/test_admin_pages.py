@@ -22,8 +22,13 @@ ALL_MODELS = sorted(
 RECORDS = {
     "calls/call",
     "calls/callerrestriction",
+    "calls/mediaaccess",
+    "calls/message",
     "calls/notice",
     "calls/reconciliation",
+    "calls/recording",
+    "calls/sharelink",
+    "calls/transcriptline",
     "calls/webhookrecord",
     "realtime/quarantinedjob",
 }

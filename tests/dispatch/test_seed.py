@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 import maps.selectors
@@ -169,3 +170,19 @@ def test_passwords_are_long_can_be_typed_and_are_never_equal():
 
     assert len(words) == 200
     assert all(len(word) == 19 and word.isascii() and word == word.lower() for word in words)
+
+
+def test_a_machine_that_hashes_passwords_slowly_is_waited_for(db, path, monkeypatch):
+    """The server ends a change in which nothing was asked for a while; this one may think for longer."""
+    limits = []
+
+    def look(*_args, **_kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            limits.append(cursor.fetchone()[0])
+        return []
+
+    monkeypatch.setattr(seeding, "_seed_people", look)
+    seed(path, city="empty")
+
+    assert limits == ["0"]

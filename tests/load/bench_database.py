@@ -17,8 +17,8 @@ from tests.load.serving import Service, database_url
 
 
 @contextmanager
-def measured_service(**changes: object) -> Iterator[Service]:
-    """A migrated, seeded (people, no city) service that is not started yet."""
+def measured_service(*, city: str = "empty", **changes: object) -> Iterator[Service]:
+    """A migrated and seeded service that is not started yet; the empty city has an administrator and nobody else."""
     address = os.environ.get("DATABASE_URL")
     if not address:
         sys.exit("Set DATABASE_URL (postgis://…) to a cluster where a database may be made.")
@@ -34,7 +34,7 @@ def measured_service(**changes: object) -> Iterator[Service]:
         try:
             service.manage("migrate", "--verbosity=0")
             service.write_credentials([])
-            service.manage("seed", "--city=empty", f"--credentials={service.credentials_path}")
+            service.manage("seed", f"--city={city}", f"--credentials={service.credentials_path}")
             yield service
         finally:
             service.stop()

@@ -105,6 +105,30 @@ def test_after_a_failure_the_next_caller_does_not_wait(two, monkeypatch):
     assert time.monotonic() - begun_s < DEADLINE_S
 
 
+def test_a_slow_database_that_works_is_not_left_alone(two, monkeypatch):
+    monkeypatch.setattr(reserve, "OPEN_S", 60.0)
+    assert two.run(ask("SELECT 1"), deadline_s=PATIENCE_S) == 1
+    with pytest.raises(Unavailable):
+        two.run(ask("SELECT pg_sleep(60)"), deadline_s=DEADLINE_S)
+
+    assert two.run(ask("SELECT 2"), deadline_s=PATIENCE_S) == 2
+
+
+def test_whoever_comes_into_a_crowd_is_refused_at_once_and_the_crowd_is_served(two, monkeypatch):
+    monkeypatch.setattr(reserve, "IN_HAND_MAX", 3)
+    go_on = threading.Event()
+    begun = [two._begin(lambda: go_on.wait(PATIENCE_S)) for _ in range(3)]
+
+    begun_s = time.monotonic()
+    with pytest.raises(Unavailable):
+        two.run(ask("SELECT 1"), deadline_s=PATIENCE_S)
+    assert time.monotonic() - begun_s < DEADLINE_S
+
+    go_on.set()
+    assert all(future.result(PATIENCE_S) for _task, future in begun)
+    assert two.run(ask("SELECT 2"), deadline_s=PATIENCE_S) == 2
+
+
 def test_a_mistake_of_the_work_itself_is_raised_as_it_is(two):
     def wrong():
         raise ZeroDivisionError

@@ -187,7 +187,7 @@ def test_a_batch_of_many_units_needs_a_fixed_number_of_queries(
 ):
     many = [factories.make_unit(f"DAMKAR-{number}") for number in range(1, 41)]
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         send(ada, [row(unit_id=str(unit)) for unit in many])
 
     assert all(wire["position"] for wire in units.selectors.wires())

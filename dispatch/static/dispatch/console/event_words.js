@@ -1,4 +1,5 @@
 /** An event of the log in words. */
+import { deliveryText } from "#console/conversation";
 import { fill, gettext, priorityName, sourceName, statusName } from "#realtime/words";
 import { stateWords, whoWords } from "#console/line_model";
 
@@ -35,6 +36,24 @@ const WORDS = {
   "call.disposed": () => gettext("Call judged"),
   "call.message_received": () => gettext("Message received"),
   "call.message_sent": () => gettext("Message sent"),
+  "call.media_changed": () => gettext("Picture or recording received"),
+  "call.share_link_made": () => gettext("Link for the position given to the caller"),
+  "call.share_link_withdrawn": () => gettext("Link for the position withdrawn"),
+  "call.share_began": () => gettext("Caller's telephone shares its position"),
+  "call.share_stopped": () => gettext("Caller's telephone shares no longer"),
+  "call.location_shared": () => gettext("Caller's telephone has moved"),
+  "call.picture_received": () => gettext("Photo received"),
+  "call.recording_told": () => gettext("Recording"),
+  "call.transcription_changed": () => gettext("Transcript"),
+  "call.line_transcribed": () => gettext("Something was said"),
+  "call.location_judged": (data) => {
+    const words = {
+      confirmed: gettext("Location confirmed: %(source)s"),
+      rejected: gettext("Location rejected: %(source)s"),
+      "": gettext("Verdict taken back: %(source)s"),
+    };
+    return words[data.verdict];
+  },
   "call.attached": () => gettext("Call attached"),
   "call.detached": () => gettext("Call moved to another incident"),
   "incident.opened": () => gettext("Incident opened"),
@@ -69,12 +88,17 @@ export function eventWords(event, app) {
     return `${values.who}: ${stateWords({ ...participantOf(data), settled: true })}`;
   if (name === "incident.updated") return changedWords(data.changed ?? {}, app);
   if (name === "incident.closed") return `${gettext("Closed")}: ${app.dispositionName(data.disposition)}`;
+  if (name === "call.message_status") {
+    const words = deliveryText({ delivery: data.delivery, reason: data.reason });
+    return `${gettext("Message")}: ${words}`;
+  }
   if (name === "call.location_added") return `${gettext("Location")}: ${sourceName(data.source)}`;
   if (name === "call.disposed") return `${WORDS[name]()}: ${app.dispositionName(data.disposition)}`;
   if (name === "assignment.advanced") return `${values.callsign}: ${statusName(data.status)}`;
   if (name === "paper.entered") return paperWords(data, app);
-  const template = WORDS[name]?.();
-  return template ? fill(template, values) : name;
+  const template = WORDS[name]?.(data);
+  const source = data.source ? sourceName(data.source) : "";
+  return template ? fill(template, { ...values, source }) : name;
 }
 
 /** An event of a participant, as the row of one. */

@@ -33,6 +33,7 @@ export class Keys {
       a: () => app.panel("alarms").acknowledge(),
       n: () => app.panel("incidents").reveal(),
       s: () => app.panel("alarms").sendNext(),
+      b: () => app.panel("alarms").ringBack(),
     };
     const line = (act) => () => app.panel("line")[act]();
     // Whatever is chosen in the middle: they are about the call on this person's own line.
@@ -51,9 +52,12 @@ export class Keys {
       KeyN: field("note"),
       KeyL: part("evidence"),
       KeyU: part("units"),
-      KeyT: part("callers"),
+      KeyT: part("conversation"),
+      KeyW: () => app.panel("case").part("conversation").askLocation(),
+      KeyQ: () => app.panel("case").part("conversation").toggleQuick(),
       KeyG: () => app.panel("calls").disposeAs("ghost"),
       KeyS: () => app.panel("case").part("actions").askForKey(),
+      KeyI: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(

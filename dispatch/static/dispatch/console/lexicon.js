@@ -17,6 +17,7 @@ export const VERBS = {
   hantu: "dispose:ghost", ghost: "dispose:ghost", silent: "dispose:ghost",
   info: "dispose:information", informasi: "dispose:information", information: "dispose:information",
   lepas: "release", release: "release",
+  posisi: "share", lacak: "share", position: "share", locate: "share",
   akhiri: "hangup", hangup: "hangup",
   tahan: "hold", hold: "hold", lanjut: "resume", resume: "resume",
   tombol: "key", key: "key",

@@ -1,7 +1,7 @@
 /** The ringing strip: it has its own place, covers nothing and never takes the focus. */
 import { channelSymbol, icon, swapIcon } from "#realtime/icons";
 import { fill, gettext, shortNumber, sourceName } from "#realtime/words";
-import { bestLocation, incidentsNear, SPOKEN } from "#console/board";
+import { incidentsNear, placeOf, SPOKEN } from "#console/board";
 import { h, kbd, setClass, setText, show } from "#console/dom";
 import { nextToAnswer, queueOf } from "#console/queue";
 import { returnedText } from "#console/line_model";
@@ -53,7 +53,7 @@ export class Strip extends Panel {
     for (const element of this.busy) show(element, this.call);
     this.near = null;
     if (!this.call) return;
-    const best = bestLocation(this.call.locations);
+    const best = placeOf(this.call);
     this.near = incidentsNear(store, best)[0] ?? null;
     swapIcon(this.icon, channelSymbol(this.call.channel));
     setText(this.word, SPOKEN.has(this.call.channel) ? gettext("RINGING") : gettext("WAITING"));

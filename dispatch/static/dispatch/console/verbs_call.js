@@ -20,6 +20,13 @@ export function dispose(disposition, world) {
   });
 }
 
+/** `posisi`: the link to share the position, to the chosen call's telephone. */
+export function share(_words, world) {
+  if (!world.chosenCall) return wrong(gettext("Choose a call first."));
+  const will = gettext("ask the chosen caller's telephone for its position.");
+  return reading({ acts: [act("call.share_location", { call_id: world.chosenCall.id })], will });
+}
+
 export function release(_words, world) {
   if (!world.chosenCall) return wrong(gettext("Choose a call first."));
   const will = gettext("give the chosen call back to the queue.");

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('calls', '0005_noise_and_call_backs'),
+        ('calls', '0008_share_links_and_transcripts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

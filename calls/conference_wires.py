@@ -1,4 +1,4 @@
-"""Who is in a call as the board has it, and whom a dispatcher can bring in."""
+"""Who is with a caller, in the form that screens get."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from uuid import UUID
 
 from calls.conference import GONE
 from calls.domain import Channel
-from calls.models import Call, Contact, Participant
+from calls.models import Call, Participant
 from realtime.protocol import stamp
 
-PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
+PARTICIPANTS_ON_BOARD_MAX = 12  # of a call
 
 
-def shown_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
+def participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
     """Of calls that somebody has or has had; who only waits has none."""
     found: dict[UUID, list[Participant]] = defaultdict(list)
     concerned = [call.pk for call in calls if call.answered_at and call.channel == Channel.VOICE]
@@ -52,11 +52,3 @@ def wire(row: Participant) -> dict[str, Any]:
         "leaving": row.dismissed_at is not None,
         "added_at": stamp(row.added_at),
     }
-
-
-def contact_rows() -> list[dict[str, Any]]:
-    """The phone book, in its order."""
-    return [
-        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
-        for one in Contact.objects.filter(is_active=True)
-    ]
