@@ -329,6 +329,12 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
 
 
+def unjoined_of_device(imei: str, *, between: tuple[datetime, datetime]) -> list[AmlReport]:
+    """Positions that named the telephone alone, before anybody knew whose it was; oldest first."""
+    found = AmlReport.objects.filter(imei=imei, call=None, received_at__range=between)
+    return list(found.order_by("received_at"))
+
+
 def rejected_webhooks(*, now: datetime) -> int:
     return WebhookRecord.objects.filter(verified=False, at__gt=now - REJECTED_WINDOW).count()
 
