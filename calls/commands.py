@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import call_back, restrictions, services, share
+from calls import call_back, media, replies, restrictions, services, share
+from calls.conversation import VARIABLE_CHARS_MAX, VARIABLES_MAX
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
 from realtime.eventlog import Done
@@ -49,6 +50,18 @@ class LocateCall(OneCall):
 
 class ReplyToCall(OneCall):
     text: Annotated[str, Field(min_length=1, max_length=REPLY_CHARS_MAX), NoNul]
+
+
+class SendTemplate(OneCall):
+    template_id: UUID
+    variables: Annotated[
+        list[Annotated[str, Field(max_length=VARIABLE_CHARS_MAX), NoNul]],
+        Field(max_length=VARIABLES_MAX),
+    ] = Field(default_factory=list)
+
+
+class OneMedia(CommandBody):
+    media_id: UUID
 
 
 def answer(ctx: Context, body: OneCall) -> Done:
@@ -112,7 +125,24 @@ def locate(ctx: Context, body: LocateCall) -> Done:
 
 def reply(ctx: Context, body: ReplyToCall) -> Done:
     """Write to the citizen."""
-    return services.reply(ctx, call_id=body.call_id, text=body.text)
+    return replies.reply(ctx, call_id=body.call_id, text=body.text)
+
+
+def send_template(ctx: Context, body: SendTemplate) -> Done:
+    """Write approved words to the citizen, also when the window for free words has closed."""
+    return replies.send_template(
+        ctx, call_id=body.call_id, template_id=body.template_id, variables=body.variables
+    )
+
+
+def ask_location(ctx: Context, body: OneCall) -> Done:
+    """Ask the citizen to send their position."""
+    return replies.ask_location(ctx, call_id=body.call_id)
+
+
+def fetch_media(ctx: Context, body: OneMedia) -> Done:
+    """Try once more to fetch a picture or recording of a citizen."""
+    return media.fetch_again(ctx, media_id=body.media_id)
 
 
 def share_location(ctx: Context, body: OneCall) -> Done:
@@ -137,6 +167,9 @@ def register() -> None:
         ("caller.lift_restriction", OneCall, lift),
         ("call.locate", LocateCall, locate),
         ("call.reply", ReplyToCall, reply),
+        ("call.send_template", SendTemplate, send_template),
+        ("call.ask_location", OneCall, ask_location),
+        ("media.fetch_again", OneMedia, fetch_media),
         ("call.share_location", OneCall, share_location),
         ("call.end_sharing", OneCall, end_sharing),
     ):
@@ -151,6 +184,14 @@ def register() -> None:
         "ask_aloud": _("The exchange cannot ask for a key. Ask aloud for one."),
         "call_back_under_way": _("This number is being called already."),
         "caller_unknown": _("The caller's number is not known."),
+        "window_closed": _(
+            "The citizen has not written for 24 hours, so WhatsApp takes no free words."
+            " Choose an approved template, or call."
+        ),
+        "template_unknown": _("There is no such template."),
+        "template_incomplete": _("This template needs %(count)s words filled in."),
+        "template_for_whatsapp": _("Templates are for WhatsApp. Write freely here."),
+        "media_unknown": _("There is no such picture or recording."),
         "location_impossible": _("This position is not possible."),
         "recording_unknown": _("There is no such recording."),
         "recording_not_yours": _("Only a supervisor and whoever answered the call may hear it."),

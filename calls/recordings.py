@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from calls import selectors
@@ -11,13 +11,11 @@ from calls.models import (
     SID_CHARS_MAX,
     URL_CHARS_MAX,
     Call,
-    MediaAccess,
     Recording,
 )
 from realtime.eventlog import change
 from realtime.protocol import Actor, Rejected, Role, Viewer
 
-ACCESS_MERGED = timedelta(minutes=10)  # a player asks for many parts of one recording
 STATUS_CHARS_MAX = 20
 
 
@@ -63,31 +61,6 @@ def for_listening(viewer: Viewer, recording_id: Any) -> Recording:
     if viewer.role != Role.SUPERVISOR and str(found.call.answered_by_id) != viewer.user_id:
         raise Rejected("recording_not_yours", status=403)
     return found
-
-
-def note_access(
-    viewer: Viewer, call_id: Any, *, what: str, subject_id: Any, now: datetime
-) -> None:
-    """Who listened or looked, and when: written before anything is given out."""
-    same = MediaAccess.objects.filter(
-        person_id=viewer.user_id,
-        what=what,
-        subject_id=subject_id,
-        last_at__gt=now - ACCESS_MERGED,
-    )
-    known = same.order_by("-last_at").first()
-    if known is None:
-        MediaAccess.objects.create(
-            person_id=viewer.user_id,
-            call_id=call_id,
-            what=what,
-            subject_id=subject_id,
-            first_at=now,
-            last_at=now,
-        )
-        return
-    known.last_at, known.requests = now, known.requests + 1
-    known.save(update_fields=["last_at", "requests"])
 
 
 def _call_of(seen: dict[str, Any], *, provider: str, call_id: Any) -> Call | None:

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from calls import enclosures, evidence
+from calls import conversation, conversations, enclosures, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -28,10 +28,11 @@ from calls.models import (
     AmlReport,
     Call,
     CallerRestriction,
+    Contact,
     Location,
-    Media,
     Message,
     Notice,
+    Participant,
     WebhookRecord,
 )
 from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
@@ -42,6 +43,7 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
+PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
 REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
@@ -161,18 +163,31 @@ def answered_by(call_id: Any) -> str | None:
     return next((str(person) for (person,) in found), None)
 
 
+def is_returned(call_id: Any) -> bool:
+    """Whether the caller waits because whoever had the call was lost."""
+    return Call.objects.filter(pk=call_id, returned_at__isnull=False).exists()
+
+
 def outgoing(message_id: Any) -> OutgoingMessage | None:
-    message = Message.objects.select_related("call").filter(pk=message_id, direction="out").first()
+    message = (
+        Message.objects.select_related("call", "template")
+        .filter(pk=message_id, direction="out")
+        .first()
+    )
     if message is None:
         return None
     call = message.call
     return OutgoingMessage(
         message_id=message.pk,
-        # A caller who spoke is written to by SMS.
-        channel=call.channel if call.channel in TEXT_CHANNELS else Channel.SMS,
+        # A caller who spoke is written to by SMS; messages of the version before do not say it themselves.
+        channel=message.channel
+        or (call.channel if call.channel in TEXT_CHANNELS else Channel.SMS),
         to=call.caller or call.party,
         text=message.text,
         sent=bool(message.provider_sid),
+        content_sid=message.template.content_sid if message.template is not None else "",
+        variables=message.variables,
+        call_id=call.pk,
     )
 
 
@@ -188,6 +203,11 @@ def person_at_seat(name: str) -> Any:
     """The key of the person who signs in with this name and may take calls; None: nobody."""
     people = get_user_model().objects.filter(username=name, is_active=True, role__in=TAKES_CALLS)
     return people.values_list("pk", flat=True).first()
+
+
+def name_of(user_id: Any) -> str:
+    person = get_user_model().objects.filter(pk=user_id).first()
+    return (person.get_full_name() or person.username) if person is not None else ""
 
 
 def is_done(kind: str, *, sid: str, event_id: str) -> bool:
@@ -329,10 +349,12 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
 
 
-def unjoined_of_device(imei: str, *, between: tuple[datetime, datetime]) -> list[AmlReport]:
-    """Positions that named the telephone alone, before anybody knew whose it was; oldest first."""
-    found = AmlReport.objects.filter(imei=imei, call=None, received_at__range=between)
-    return list(found.order_by("received_at"))
+def contact_rows() -> list[dict[str, Any]]:
+    """The phone book, in its order."""
+    return [
+        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
+        for one in Contact.objects.filter(is_active=True)
+    ]
 
 
 def rejected_webhooks(*, now: datetime) -> int:
@@ -372,12 +394,13 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
     locations = _locations_of(with_locations)
     if with_messages:
         rows = list(Message.objects.raw(_NEWEST_MESSAGES, [with_messages, MESSAGES_ON_BOARD_MAX]))
-        prefetch_related_objects(rows, Prefetch("media", queryset=Media.objects.order_by("id")))
-        for message in rows:
+        for message in conversations.with_parts(rows):
             messages[message.call_id].append(message)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
+    participants = _participants_of(calls)
     for call in calls:
+        call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
         call.enclosed = enclosed.get(call.pk, enclosures.NOTHING)
@@ -393,10 +416,43 @@ def _locations_of(call_ids: list[UUID]) -> dict[UUID, list[Location]]:
     return locations
 
 
+def _participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
+    """Of calls that somebody has or has had; who only waits has none."""
+    found: dict[UUID, list[Participant]] = defaultdict(list)
+    concerned = [call.pk for call in calls if call.answered_at and call.channel == Channel.VOICE]
+    if concerned:
+        rows = Participant.objects.filter(call__in=concerned).exclude(
+            kind="caller", dismissed_at__isnull=False
+        )
+        for row in rows.order_by("added_at", "id"):
+            found[row.call_id].append(row)
+    return found
+
+
+def _participant(row: Participant) -> dict[str, Any]:
+    """`held` and `muted` are what people here have asked for; `settled` says that the provider has told the same."""
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "name": row.name or None,
+        "user_id": str(row.user_id) if row.user_id else None,
+        "device": row.device or None,
+        "address": row.address or None,
+        "mode": row.mode or None,
+        "state": row.presence,
+        "held": row.wants_held,
+        "muted": row.wants_muted,
+        "settled": (row.held, row.muted) == (row.wants_held, row.wants_muted),
+        "leaving": row.dismissed_at is not None,
+        "added_at": stamp(row.added_at),
+    }
+
+
 def _wire(call: Call) -> dict[str, Any]:
     messages = sorted(call.newest_messages, key=lambda one: (one.at, one.pk))
     locations = sorted(call.newest_locations, key=lambda one: (one.received_at, one.pk))
     person = call.answered_by
+    pins = conversations.pins_of(locations)
     return {
         "id": str(call.pk),
         "channel": call.channel,
@@ -412,7 +468,13 @@ def _wire(call: Call) -> dict[str, Any]:
         "disposition": call.disposition or None,
         "disposed_at": stamp(call.disposed_at),
         "incident_id": str(call.incident_id) if call.incident_id else None,
-        "messages": [_message(one) for one in messages],
+        "messages": [conversations.message_wire(one, pins) for one in messages],
+        "window_ends_at": stamp(
+            conversation.window_ends(call.last_inbound_at, call.window_closed_at)
+        )
+        if call.channel == Channel.WHATSAPP
+        else None,
+        "location_asked_at": stamp(call.location_asked_at),
         "locations": [_location(one) for one in locations],
         "estimate": evidence.wire(locations),
         "direction": call.direction,
@@ -427,6 +489,10 @@ def _wire(call: Call) -> dict[str, Any]:
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
         **call.enclosed,
+        "returned_at": stamp(call.returned_at),
+        "returned_from": call.returned_from or None,
+        "handed_over_at": stamp(call.handed_over_at),
+        "participants": [_participant(one) for one in call.shown_participants],
     }
 
 
@@ -435,19 +501,6 @@ def _reached(call: Call) -> bool | None:
     if call.direction == "in" or call.status in LIVE:
         return None
     return call.provider_status not in NOT_REACHED
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "id": str(message.pk),
-        "at": stamp(message.at),
-        "direction": message.direction,
-        "text": message.text,
-        "recovered": message.recovered,
-        "media": [
-            {"id": str(one.pk), "content_type": one.content_type} for one in message.media.all()
-        ],
-    }
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, legs, selectors
+from calls import delivery, intake, legs, seats, selectors
 from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
@@ -72,7 +72,7 @@ def _empty_document(*_args: Any, **_arguments: Any) -> HttpResponse:
 @webhook("voice_incoming", instead=_greet_and_hold, mistaken=_greet_and_queue, never_fails=True)
 def voice_incoming(request: Request) -> Answer:
     call = intake.receive_call(_seen_call(request), now=request.now)
-    if call.restricted or call.burst:
+    if call.restricted or call.burst or seats.asks_for_key_first():
         return _twiml(twilio_voice.greet_and_ask_for_a_key()), "received"
     return _greet_and_queue(), "received"
 
@@ -181,9 +181,16 @@ def voice_silent_key(request: Request, *, call_id: Any) -> Answer:
     return _join(request, call_id=call_id), outcome
 
 
-@webhook("voice_requeue", instead=_queue, never_fails=True, keeps=never)
+def _requeue(_request: Request, *, call_id: Any) -> HttpResponse:
+    return _twiml(twilio_voice.queue())
+
+
+@webhook("voice_requeue", instead=_requeue, never_fails=True, keeps=never)
 def voice_requeue(request: Request, *, call_id: Any) -> Answer:
-    return _queue(), "queued_again"
+    """Given back; or whoever had the call is gone, and the caller is told so."""
+    if selectors.is_returned(call_id):
+        return _twiml(twilio_voice.queue_after_loss()), "queued_after_loss"
+    return _requeue(request, call_id=call_id), "queued_again"
 
 
 @require_safe
@@ -227,7 +234,7 @@ def messages_incoming(request: Request) -> Answer:
 
 @webhook("messages_status", instead=_no_content)
 def messages_status(request: Request) -> Answer:
-    outcome = intake.receive_message_status(
+    outcome = delivery.reported(
         provider="twilio",
         sid=request.sid,
         status=(request.get("MessageStatus") or request.get("SmsStatus")).strip().lower(),

@@ -59,7 +59,13 @@ NAVIGATION = (
         _("Calls"),
         (
             ("calls.Call", "call"),
+            ("calls.Contact", "contacts"),
+            ("calls.Seat", "headset_mic"),
             ("calls.Notice", "sms"),
+            ("calls.Message", "chat"),
+            ("calls.MessageTemplate", "approval"),
+            ("calls.QuickReply", "quickreply"),
+            ("calls.MediaAccess", "visibility"),
             ("calls.WebhookRecord", "webhook"),
             ("calls.Reconciliation", "fact_check"),
             ("calls.ShareLink", "share_location"),

@@ -5,6 +5,7 @@ Pure: settings.py gives the values, so that all rules can be tested in one table
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -79,8 +80,11 @@ def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
     if basemap and urlsplit(basemap).scheme not in {"http", "https"}:
         yield "BASEMAP_URL: must be an address such as https://tiles.example.go.id/{z}/{x}/{y}.png"
     stand_in = values["TWILIO_API_BASE_URL"]
-    if stand_in and urlsplit(stand_in).scheme not in {"http", "https"}:
-        yield "TWILIO_API_BASE_URL: must be an address, or be left out for the real provider"
+    if stand_in and not (host_of(stand_in) and _is_this_machine(host_of(stand_in))):
+        yield (
+            "TWILIO_API_BASE_URL: must be an address of this machine, such as http://127.0.0.1:8001, where the emulator"
+            " is asked; the account's token goes there. Leave it out for the real provider"
+        )
 
 
 def _stores(values: Mapping[str, Any]) -> Iterator[str]:
@@ -114,6 +118,8 @@ def _provider(values: Mapping[str, Any]) -> Iterator[str]:
     if telephony not in TELEPHONIES:
         yield "TELEPHONY: must be emulator, twilio or pbx"
     real = [*numbers, *(name for name in ("PBX_HMAC_KEY", "SMS_GATEWAY_KEY") if values[name])]
+    if telephony == "emulator" and values["TWILIO_API_BASE_URL"]:
+        real = [name for name in real if name not in numbers]  # those of the emulator
     if telephony == "emulator" and real:
         yield (
             f"TELEPHONY: is emulator beside a real provider ({', '.join(real)}): citizens would hear nobody."
@@ -219,6 +225,15 @@ def _city(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"TIME_ZONE: “{values['TIME_ZONE']}” is not known; write it like Asia/Jakarta"
     if values["PHONE_REGION"] not in phonenumbers.SUPPORTED_REGIONS:
         yield f"PHONE_REGION: “{values['PHONE_REGION']}” is no country; write it like ID"
+
+
+def _is_this_machine(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -110,6 +110,16 @@ def _reading_paths() -> dict[str, Any]:
         "/api/v1/assignments/{assignment_id}/route": get(
             "The way of a unit to its incident", in_path("assignment_id")
         ),
+        "/api/v1/conversation": get(
+            "Messages of a call or an incident, the newest page or the one before a message",
+            query("call_id", "string"),
+            query("incident_id", "string"),
+            query("before", "string"),
+        ),
+        "/api/v1/media/{media_id}/full": get(
+            "A citizen's picture, film or voice note, re-coded", in_path("media_id")
+        ),
+        "/api/v1/media/{media_id}/thumb": get("The same, small", in_path("media_id")),
         "/api/v1/calls/{call_id}/transcript": get(
             "Everything that was said in a call, as far as it was written down", in_path("call_id")
         ),

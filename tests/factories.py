@@ -13,7 +13,7 @@ from django.utils import timezone
 import calls.selectors
 import units.selectors
 import units.services
-from calls.telephony.emulator import signed_request
+from calls.telephony.emulator.in_process import signed_request
 from dispatch.accounts.models import User
 from dispatch.accounts.services import create_person, issue_token
 from dispatch.accounts.viewers import viewer_of_token

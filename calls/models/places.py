@@ -51,6 +51,10 @@ class Location(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="locations")
+    # The message that carried it, as a pin or in a picture.
+    message = models.ForeignKey(
+        "calls.Message", on_delete=models.CASCADE, null=True, blank=True, related_name="locations"
+    )
     point = models.PointField(srid=4326)
     radius_m = models.FloatField(null=True, blank=True)
     source = models.CharField(max_length=12)

@@ -1,7 +1,6 @@
 """What was said, as the provider wrote it down, and who looked at or listened to what was kept of a call."""
 
 import uuid6
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,37 +62,3 @@ class TranscriptLine(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["call", "-at"], name="calls_transcript_newest")]
-
-
-class MediaAccess(models.Model):
-    """Who listened to a recording or read a transcript, and when. Requests of a player within minutes are one."""
-
-    id = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("person"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    call = models.ForeignKey(
-        Call, verbose_name=_("call"), on_delete=models.PROTECT, related_name="+"
-    )
-    what = models.CharField(
-        _("what"),
-        max_length=12,
-        choices={
-            "recording": _("Recording"),
-            "transcript": _("Transcript"),
-            "picture": _("Picture"),
-        },
-    )
-    subject_id = models.UUIDField(_("which"))
-    first_at = models.DateTimeField(_("from"))
-    last_at = models.DateTimeField(_("until"))
-    requests = models.PositiveIntegerField(_("requests"), default=1)
-
-    class Meta:
-        verbose_name = _("access to a recording or picture")
-        verbose_name_plural = _("accesses to recordings and pictures")
-        ordering = ["-first_at"]
-        indexes = [models.Index(fields=["subject_id", "person"], name="calls_access_subject")]

@@ -43,3 +43,16 @@ def takes_sms(number: str) -> bool:
         return phonenumbers.number_type(phonenumbers.parse(number)) not in _NO_SMS
     except phonenumbers.NumberParseException:
         return False
+
+
+SERVICE_DIGITS = range(3, 7)  # 110, 119, 14045: dialled as they are
+
+
+def dialled(written: str, *, region: str) -> str:
+    """What the provider is to dial: E.164, or a service number of the network as it is; empty when neither."""
+    plain = "".join(sign for sign in written if sign not in " -.()")
+    if not (plain.isascii() and plain.removeprefix("+").isdigit()):
+        return ""
+    if len(plain) in SERVICE_DIGITS and plain.isdigit():
+        return plain
+    return e164(plain, region=region)

@@ -13,8 +13,8 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from calls import twilio_api
 from calls.domain import Channel
-from calls.telephony import kept_calls
-from calls.telephony.port import CrewCall, Leg, ListedCall
+from calls.telephony import kept_calls, twilio_conference
+from calls.telephony.port import CALLER_LABEL, CrewCall, Leg, Line, ListedCall
 from calls.twilio_api import asked
 
 QUEUE_NAME = "emergency"
@@ -51,6 +51,17 @@ PRESS_A_KEY = (
 PRESS_IF_SILENT = (
     ("id-ID", "Jika Anda tidak bisa berbicara, tekan tombol apa saja sekarang."),
     ("en-GB", "If you cannot speak, press any key now."),
+)
+LOST_THE_LINE = (
+    (
+        "id-ID",
+        "Maaf, sambungan dengan petugas terputus. Jangan tutup telepon, Anda yang berikutnya.",
+    ),
+    ("en-GB", "Sorry, the line to our officer was cut. Stay on the line, you are next."),
+)
+HELD = (
+    ("id-ID", "Mohon tunggu sebentar. Petugas kami segera kembali kepada Anda."),
+    ("en-GB", "One moment, please. Our officer will be back with you shortly."),
 )
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
@@ -128,6 +139,23 @@ def queue() -> str:
     return str(response)
 
 
+def queue_after_loss() -> str:
+    """Whoever had the call is gone: the caller hears that, and that they are next."""
+    response = VoiceResponse()
+    _say(response, LOST_THE_LINE)
+    _enqueue(response)
+    return str(response)
+
+
+def held() -> str:
+    """What somebody hears who is held. The provider plays it again at its end."""
+    response = VoiceResponse()
+    for language, words in HELD:
+        response.say(words, language=language)
+        response.play(reverse("twilio-voice-hold-music"))
+    return str(response)
+
+
 def queue_after_trouble() -> str:
     response = VoiceResponse()
     _say(response, QUEUE_TROUBLE)
@@ -153,12 +181,15 @@ def join(call_id: Any, *, tell: bool = False) -> str:
     kept_calls.begin_transcript(response, call_id)
     dial = Dial()
     dial.conference(
-        conference_name(call_id),
-        participant_label="caller",
+        twilio_conference.name_of(call_id),
+        participant_label=CALLER_LABEL,
         beep="false",
         start_conference_on_enter=True,
         end_conference_on_exit=False,
         **kept_calls.conference(call_id),
+        status_callback=twilio_conference.events_path(call_id),
+        status_callback_method="POST",
+        status_callback_event=twilio_conference.CONFERENCE_EVENTS,
     )
     response.append(dial)
     return str(response)
@@ -185,10 +216,6 @@ def tell_crew(words: str) -> str:
 
 def nothing() -> str:
     return str(VoiceResponse())
-
-
-def conference_name(call_id: Any) -> str:
-    return f"call-{call_id}"
 
 
 def _greet(response: VoiceResponse) -> None:
@@ -252,6 +279,7 @@ class TwilioVoice:
     name = "twilio"
     channel = Channel.VOICE
     is_metered = True
+    has_conferences = True
 
     def __init__(self) -> None:
         self._client = twilio_api.client()
@@ -262,19 +290,24 @@ class TwilioVoice:
     def return_to_queue(self, leg: Leg) -> None:
         self._redirect(leg, reverse("twilio-voice-requeue", args=[leg.call_id]))
 
-    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
-        conference = self._client.conferences(conference_name(leg.call_id))
-        asked(
-            lambda: conference.participants.create(
-                from_=settings.TWILIO_NUMBER or leg.to_number,
-                to=f"client:{dispatcher_id}",
-                label=f"dispatcher-{dispatcher_id}",
-                early_media=True,
-                end_conference_on_exit=False,
-                beep="false",
-                **kept_calls.participant(leg.call_id),
-            )
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
+        """A job of the version before names no line; its label is one that nobody else has."""
+        label = f"dispatcher-{dispatcher_id}"
+        return self._conference(leg).ring(
+            line or Line(participant_id=leg.call_id, label=label, to=f"client:{dispatcher_id}")
         )
+
+    def ring_participant(self, leg: Leg, line: Line) -> str:
+        return self._conference(leg).ring(line)
+
+    def shape_participant(self, leg: Leg, line: Line) -> None:
+        self._conference(leg).shape(line)
+
+    def drop_participant(self, leg: Leg, line: Line) -> None:
+        self._conference(leg).drop(line)
+
+    def close_conference(self, leg: Leg) -> None:
+        self._conference(leg).close()
 
     def ask_for_a_key(self, leg: Leg) -> None:
         self._redirect(leg, reverse("twilio-voice-ask", args=[leg.call_id]))
@@ -326,6 +359,9 @@ class TwilioVoice:
             )
         )
         return str(taken.sid)
+
+    def _conference(self, leg: Leg) -> twilio_conference.Conference:
+        return twilio_conference.Conference(self._client, leg)
 
     def _redirect(self, leg: Leg, path: str) -> None:
         url = settings.PUBLIC_BASE_URL + path

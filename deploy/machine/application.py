@@ -26,6 +26,8 @@ SOCKET_FRAME_BYTES_MAX = 65536
 GRACEFUL_STOP_S = 3
 ANSWER_S = 2.0
 EX_CONFIG = 78
+EMULATED_NUMBER = "+62771112"  # of the centre, while nobody real can ring it
+PHONE_PORTS_TRIED_MAX = 50
 # As in dispatch/settings.py and realtime/capacity.py, which cannot be read before the Python environment is made.
 DATABASE_POOL_MAX = 20
 DATABASE_POOL_MIN = 4
@@ -35,11 +37,18 @@ OTHER_CONNECTIONS = 30
 
 
 @dataclass(frozen=True)
+class Ports:
+    service: int
+    phones: int | None = None  # of the emulated provider; None: one is found
+
+
+@dataclass(frozen=True)
 class Application:
     places: Places
     address: str
     port: int
     environment: Mapping[str, str]
+    phone_port: int = 0  # of the emulated provider and its telephones; 0: a real one is set up
 
     @property
     def base_url(self) -> str:
@@ -66,18 +75,11 @@ class Application:
 
     def listen(self) -> socket.socket:
         """The one listening socket of all web workers: it lives here, so a worker that dies costs no connection."""
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.address, self.port))
-        except OSError as error:
-            listener.close()
-            raise Failed(
-                f"Port {self.port} of {self.address} cannot be used: {error.strerror}. Choose another with --port."
-            ) from error
-        listener.listen(LISTEN_BACKLOG)
-        listener.settimeout(0)
-        return listener
+        return _listen(self.address, self.port, option="--port")
+
+    def listen_for_phones(self) -> socket.socket:
+        """On this machine alone, whoever may reach the service: the page lets everybody ring."""
+        return _listen("127.0.0.1", self.phone_port, option="--phone-port")
 
     def web(self, number: int, listener: socket.socket) -> Service:
         argv = [
@@ -113,6 +115,14 @@ class Application:
 
     def jobs(self) -> Service:
         return self._service("jobs", self.manage("jobs"), shows_life=True)
+
+    def phone(self, listener: socket.socket) -> Service:
+        argv = self.manage("phone", "serve", "--fd", str(listener.fileno()))
+        return self._service("phone", argv, keep_fds=(listener.fileno(),))
+
+    @property
+    def phone_url(self) -> str:
+        return f"http://127.0.0.1:{self.phone_port}" if self.phone_port else ""
 
     def demo_traffic(self) -> Service:
         return self._service("demo-traffic", self.manage("demo_traffic"))
@@ -160,6 +170,21 @@ class Application:
         )
 
 
+def _listen(address: str, port: int, *, option: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+    except OSError as error:
+        listener.close()
+        raise Failed(
+            f"Port {port} of {address} cannot be used: {error.strerror}. Choose another with {option}."
+        ) from error
+    listener.listen(LISTEN_BACKLOG)
+    listener.settimeout(0)
+    return listener
+
+
 def database_pool(workers: int) -> int:
     """Connections of each web worker: what the person said, else so many that all of them fit under the usual limit."""
     said = os.environ.get("DATABASE_POOL", "")
@@ -182,13 +207,25 @@ def reserve_threads() -> int:
 
 
 def describe(
-    places: Places, *, address: str, port: int, database_url: str, redis_url: str, workers: int
+    places: Places,
+    *,
+    address: str,
+    ports: Ports,
+    database_url: str,
+    redis_url: str,
+    workers: int,
 ) -> Application:
     """The application of this home; makes or completes its credentials.json."""
     _refuse_a_real_account_that_is_not_used()
+    port = ports.service
     base_url = f"http://127.0.0.1:{port}"
     public_base_url = os.environ.get("PUBLIC_BASE_URL") or base_url
-    secrets = credentials.ensure(places.home, base_url=base_url, public_base_url=public_base_url)
+    emulated = (os.environ.get("TELEPHONY") or "emulator") == "emulator"
+    phone_port = _phone_port(ports) if emulated else 0
+    phone_url = f"http://127.0.0.1:{phone_port}" if phone_port else ""
+    secrets = credentials.ensure(
+        places.home, base_url=base_url, public_base_url=public_base_url, phone_url=phone_url
+    )
     settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -199,6 +236,11 @@ def describe(
         "PUBLIC_BASE_URL": public_base_url,
         "TELEPHONY": os.environ.get("TELEPHONY") or "emulator",
         **_twilio(secrets["twilio"]),
+        **(
+            {"TWILIO_API_BASE_URL": phone_url, "TWILIO_NUMBER": EMULATED_NUMBER}
+            if phone_url
+            else {}
+        ),
         **time_zones(),
     }
     environment = {
@@ -208,7 +250,30 @@ def describe(
         **settings,
     }
     _keep_for_manage_py(places.home, {**_settings_said(), **settings})
-    return Application(places=places, address=address, port=port, environment=environment)
+    return Application(
+        places=places,
+        address=address,
+        port=port,
+        environment=environment,
+        phone_port=phone_port,
+    )
+
+
+def _phone_port(ports: Ports) -> int:
+    """The one that was asked for, else the first that is free behind the service's."""
+    if ports.phones:
+        return ports.phones
+    for port in range(ports.service + 1, ports.service + 1 + PHONE_PORTS_TRIED_MAX):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise Failed(
+        f"No port behind {ports.service} is free for the telephones. Choose one with --phone-port."
+    )
 
 
 def _settings_said() -> dict[str, str]:

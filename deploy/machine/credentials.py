@@ -33,7 +33,9 @@ def load(home: Path) -> dict[str, Any]:
     return content
 
 
-def ensure(home: Path, *, base_url: str, public_base_url: str) -> dict[str, Any]:
+def ensure(
+    home: Path, *, base_url: str, public_base_url: str, phone_url: str = ""
+) -> dict[str, Any]:
     """credentials.json for this start: the secrets of the first start, the addresses of this one."""
     content = load(home)
     twilio = content.get("twilio") or {}
@@ -47,6 +49,8 @@ def ensure(home: Path, *, base_url: str, public_base_url: str) -> dict[str, Any]
         or secrets.token_hex(16),
         "public_base_url": public_base_url,
     }
+    if phone_url:  # the emulated provider
+        content["twilio"]["api_base_url"] = phone_url
     content.setdefault("users", [])
     write_private(
         home / "credentials.json", json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ class Options:
     workers: int
     seed: str
     demo_traffic: bool
+    phone_port: int | None = None
 
 
 def parse(words: list[str]) -> Options:
@@ -39,6 +41,11 @@ def parse(words: list[str]) -> Options:
     )
     parser.add_argument(
         "--port", type=_between(1, 65535), default=8000, help="port of the service (8000)"
+    )
+    parser.add_argument(
+        "--phone-port",
+        type=_between(1, 65535),
+        help="port of the emulated telephones (the next free one)",
     )
     parser.add_argument(
         "--address",
@@ -66,6 +73,7 @@ def parse(words: list[str]) -> Options:
         workers=found.workers,
         seed=found.seed,
         demo_traffic=found.demo_traffic,
+        phone_port=found.phone_port,
     )
 
 
@@ -97,19 +105,23 @@ def _up(options: Options) -> None:
         described = application.describe(
             home,
             address=options.address,
-            port=options.port,
+            ports=application.Ports(options.port, options.phone_port),
             database_url=cluster.url,
             redis_url=redis.url,
             workers=options.workers,
         )
         described.check_settings()
-        with described.listen() as listener:
+        with contextlib.ExitStack() as listening:
+            listener = listening.enter_context(described.listen())
             start_servers(supervisor, cluster, redis)
             _migrate_and_seed(supervisor, cluster, described, city=options.seed)
             described.empty_metrics()
             for number in range(1, options.workers + 1):
                 supervisor.add(described.web(number, listener))
             supervisor.add(described.jobs())
+            if described.phone_port:
+                phones = listening.enter_context(described.listen_for_phones())
+                supervisor.add(described.phone(phones))
             _wait_until_ready(supervisor, described)
             if options.demo_traffic:
                 supervisor.add(described.demo_traffic())
@@ -207,6 +219,10 @@ def _welcome(described: Application, options: Options) -> None:
     say.plain(f"  Field crews   {url}/tablet/")
     say.plain(f"  Supervisors   {url}/supervisor/")
     say.plain(f"  Reference     {url}/admin/")
+    if described.phone_url:
+        say.plain(
+            f"  Telephones    {described.phone_url}/phone/   ring, write, send a pin: as a citizen does"
+        )
     users = credentials.load(described.places.home).get("users", [])
     if users:
         say.plain()

@@ -24,6 +24,9 @@ class Access:
     people: Mapping[str, str]
     crews: Mapping[str, str]
     dispatchers: tuple[str, ...]
+    emulator_url: str = (
+        ""  # of the emulated provider that this service asks; empty: it plays that part itself
+    )
 
     def dispatcher_token(self, preferred: str) -> str:
         """The token of the preferred dispatcher, else of the last one: the first is left to the newcomer."""
@@ -66,6 +69,7 @@ def access_of(content: Any, *, base_url: str | None = None, name: str = "credent
             dispatchers=tuple(
                 user["username"] for user in users if user.get("role") == "dispatcher"
             ),
+            emulator_url=(twilio.get("api_base_url") or "").rstrip("/"),
         )
     except (AttributeError, KeyError, TypeError) as error:
         sentence = f"{name} is not complete: {error} is missing or wrong."

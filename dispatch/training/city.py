@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import httpx
 from django.utils import timezone
 
+from calls.telephony.emulator.people import Position, aml_text
 from dispatch.training.access import Access
 from dispatch.training.centre import Centre
 from dispatch.training.citizens import Caller, Citizens, pause_s
 from dispatch.training.crew_room import CrewRoom
 from dispatch.training.desk import Desk
 from dispatch.training.feed import Feed
-from dispatch.training.provider import Provider, aml_text
+from dispatch.training.provider import Provider
 
 logger = logging.getLogger(__name__)
 
@@ -128,13 +129,8 @@ class Population:
         sid = await self._provider.call(caller.number)
         if caller.has_aml:
             await asyncio.sleep(self._chance.uniform(*AML_AFTER_S))
-            text = aml_text(
-                caller.number,
-                lat=caller.spot.lat,
-                lng=caller.spot.lng,
-                radius_m=caller.radius_m,
-                at=timezone.now(),
-            )
+            where = Position(caller.spot.lat, caller.spot.lng, caller.radius_m)
+            text = aml_text(caller.number, where, at=timezone.now())
             await self._provider.aml(caller.number, text)
         if await self._waits_in_vain(caller):
             await self._provider.hang_up(sid, caller.number)

@@ -1,11 +1,15 @@
-"""The emulated telephone and message provider: the same signed webhooks as the real one."""
+"""Citizens at the emulated provider: as the real one would report them, in signed webhooks.
+
+Where `deploy/up` runs the emulator (`manage.py phone`) they ring and write there, because whoever brought a call is asked
+to move it. Else the webhooks are sent from here, and the service plays the rest of the provider itself.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Protocol
 
 import httpx
 
@@ -18,6 +22,14 @@ API_VERSION = "2010-04-01"
 CENTRE_NUMBER = "+62771112"
 # The real provider tries a webhook that was not answered a few times, then gives up.
 ATTEMPTS_MAX = 8
+
+
+class Place(Protocol):
+    @property
+    def lat(self) -> float: ...
+
+    @property
+    def lng(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +52,63 @@ class Provider:
 
     async def call(self, number: str) -> str:
         """A voice call: it rings, the caller hears the greeting, then waits in the queue. Returns its CallSid."""
+        if self.access.emulator_url:
+            return str((await self._act("citizen_ring", number=number))["sid"])
         sid = new_sid("CA")
-        await self.post("/twilio/voice/incoming", voice(sid, number, "ringing"))
-        await self.post("/twilio/voice/wait", voice(sid, number, "in-progress"))
+        _taken(await self.post("/twilio/voice/incoming", voice(sid, number, "ringing")))
+        _taken(await self.post("/twilio/voice/wait", voice(sid, number, "in-progress")))
         return sid
 
     async def hang_up(self, sid: str, number: str) -> None:
+        if self.access.emulator_url:
+            await self._act("citizen_hang_up", sid=sid)
+            return
         await self.post(
             "/twilio/voice/status",
             {**voice(sid, number, "completed"), "SequenceNumber": "9", "CallDuration": "30"},
         )
 
     async def message(self, caller: Caller) -> None:
-        params = message(caller.number, caller.words, channel=caller.channel)
-        await self.post("/twilio/messages/incoming", params)
+        await self.write(caller.number, caller.words, channel=caller.channel)
         if caller.pin:
-            pin = message(caller.number, "", channel=caller.channel)
-            pin |= {"Latitude": str(caller.spot.lat), "Longitude": str(caller.spot.lng)}
-            await self.post("/twilio/messages/incoming", pin)
+            await self.write(caller.number, "", channel=caller.channel, where=caller.spot)
 
     async def aml(self, number: str, text: str) -> None:
-        await self.post("/twilio/messages/incoming", message(number, text, channel="sms"))
+        await self.write(number, text, channel="sms")
+
+    async def write(
+        self, number: str, text: str, *, channel: str, where: Place | None = None
+    ) -> None:
+        if self.access.emulator_url:
+            pin = {} if where is None else {"lat": where.lat, "lng": where.lng}
+            await self._act("citizen_write", number=number, text=text, channel=channel, **pin)
+            return
+        params = message(number, text, channel=channel)
+        if where is not None:
+            params |= {"Latitude": str(where.lat), "Longitude": str(where.lng)}
+        _taken(await self.post("/twilio/messages/incoming", params))
+
+    async def _act(self, name: str, **body: object) -> dict[str, object]:
+        answer = await persistent(
+            lambda: self.client.post(
+                f"{self.access.emulator_url}/phone/api/{name}", json=body, timeout=TIMEOUT_S
+            ),
+            what="emulator",
+            attempts_max=self.attempts_max,
+        )
+        answer.raise_for_status()
+        found: dict[str, object] = answer.json()
+        if found.get("accepted") is False:
+            sentence = "the service did not take it"
+            raise httpx.HTTPStatusError(sentence, request=answer.request, response=answer)
+        return found
+
+
+def _taken(answer: httpx.Response) -> None:
+    """Other answers than 2xx are refusals; one that redirects is none of ours."""
+    if answer.status_code >= 300:
+        sentence = f"answered {answer.status_code}"
+        raise httpx.HTTPStatusError(sentence, request=answer.request, response=answer)
 
 
 def signed(
@@ -106,16 +154,3 @@ def message(number: str, body: str, *, channel: str) -> dict[str, str]:
 
 def new_sid(prefix: str) -> str:
     return prefix + secrets.token_hex(16)
-
-
-def aml_text(number: str, *, lat: float, lng: float, radius_m: int, at: datetime) -> str:
-    """An Advanced Mobile Location text (ETSI TS 103 625, version 1) as a telephone sends it.
-
-    The device's number is made from the telephone's: two telephones with one would be taken for the same.
-    """
-    device = f"35{int(number.removeprefix('+')) % 10**13:013d}"
-    head = (
-        f'A"ML=1;lt={lat:+09.5f};lg={lng:+010.5f};rd={radius_m};top={at:%Y%m%d%H%M%S};lc=68;pm=G;'
-        f"si=510010000000000;ei={device};mcc=510;mnc=10;ml="
-    )
-    return head + str(len(head) + 3)

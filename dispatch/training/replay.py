@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
+from calls.telephony.emulator.people import Position, aml_text
 from dispatch.training.access import Access
 from dispatch.training.centre import Centre
 from dispatch.training.feed import Feed
-from dispatch.training.provider import Provider, aml_text, message, new_sid, voice
+from dispatch.training.provider import Provider
 from dispatch.training.replay_rows import Report
 from dispatch.training.replay_verdict import Verdict, judge
 
@@ -121,38 +122,33 @@ class _Run:
             if report.channel == "voice":
                 await self._send_call(report)
             else:
-                params = message(report.number, report.text, channel=report.channel)
-                params["Latitude"] = str(report.position.lat)
-                params["Longitude"] = str(report.position.lng)
-                await self._post("/twilio/messages/incoming", params)
+                await self._timed(
+                    self._provider.write(
+                        report.number, report.text, channel=report.channel, where=report.position
+                    )
+                )
             self._outcome.sent += 1
         finally:
             self._places.release()
             progress(1)
 
     async def _send_call(self, report: Report) -> None:
-        sid = new_sid("CA")
-        await self._post("/twilio/voice/incoming", voice(sid, report.number, "ringing"))
-        await self._post("/twilio/voice/wait", voice(sid, report.number, "in-progress"))
-        text = aml_text(
-            report.number,
-            lat=report.position.lat,
-            lng=report.position.lng,
-            radius_m=AML_RADIUS_M,
-            at=report.at,
-        )
-        await self._post("/twilio/messages/incoming", message(report.number, text, channel="sms"))
+        await self._timed(self._provider.call(report.number))
+        where = Position(report.position.lat, report.position.lng, AML_RADIUS_M)
+        text = aml_text(report.number, where, at=report.at)
+        await self._timed(self._provider.aml(report.number, text))
 
-    async def _post(self, path: str, params: dict[str, str]) -> None:
+    async def _timed(self, handing_in: Awaitable[object]) -> None:
         begun = time.monotonic()
         try:
-            answer = await self._provider.post(path, params)
+            await handing_in
+        except httpx.HTTPStatusError:
+            self._outcome.answer_s.append(time.monotonic() - begun)
+            self._outcome.refused += 1
         except httpx.HTTPError:
             self._outcome.refused += 1
-            return
-        self._outcome.answer_s.append(time.monotonic() - begun)
-        if answer.status_code >= 300:
-            self._outcome.refused += 1
+        else:
+            self._outcome.answer_s.append(time.monotonic() - begun)
 
     def _hear(self, event: dict[str, Any]) -> None:
         now = time.monotonic()

@@ -1,115 +1,81 @@
-"""What was kept of a call, for who may see and hear it: pictures, recordings, the whole transcript. Every access is noted."""
+"""What citizens have sent, to whoever may see it: the centre all of it, a crew that of its own incident."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
-from typing import Any
+from pathlib import Path
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.utils import timezone, translation
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from calls import recording_sound, recordings, shared_pictures, transcripts
-from calls.domain import ProviderError
-from calls.recording_sound import Part, PastTheEnd
+import calls.media
+from calls.accesses import note_access
+from calls.media import Stored
+from dispatch.engine.assignments import ACTIVE
+from dispatch.models import Assignment
 from dispatch.views.api import viewer_of_api
-from realtime.protocol import Rejected, Role
-from realtime.registry import words_for
+from realtime.protocol import Role, Viewer
 from realtime.views import api, refusal
 
-CENTRE = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
-_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
-BAD_GATEWAY = 502
+THUMB_KEPT_S = 600
+# Of whatever is in the file nothing may run, load or be taken for another kind.
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+_RANGE = re.compile(r"^bytes=(\d{1,12})-(\d{0,12})$")
 
 
-@api("GET", roles=CENTRE)
-def picture(request: HttpRequest, picture_id: UUID) -> HttpResponse:
+@api("GET")
+def media(request: HttpRequest, media_id: UUID, variant: str) -> HttpResponse:
+    """A re-coded file; every look is noted with who and when."""
     viewer = viewer_of_api(request)
-    found = shared_pictures.stored(picture_id)
-    if found is None:
-        return refusal(404, "picture_unknown", _("There is no such picture."))
-    call_id, data = found
-    recordings.note_access(
-        viewer, call_id, what="picture", subject_id=picture_id, now=timezone.now()
+    found = calls.media.stored(media_id, variant)
+    if found is None or not _may_see(viewer, found):
+        return refusal(404, "media_unknown", _("There is no such picture or recording."))
+    answer = _answer(found.path, request.headers.get("Range", ""))
+    if answer.status_code != 416:
+        begins = answer.headers.get("Content-Range", "bytes 0-").startswith("bytes 0-")
+        if begins:  # a player that asks for the rest of a film is still the same look
+            what = "thumb" if variant == "thumb" else "media"
+            note_access(viewer, found.call_id, what=what, subject_id=found.id, now=timezone.now())
+    answer.headers["Content-Type"] = found.content_type
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.path.name}"'
+    answer.headers["Cache-Control"] = (
+        f"private, max-age={THUMB_KEPT_S}" if variant == "thumb" else "private, no-store"
     )
-    answer = HttpResponse(data, content_type="image/jpeg")
-    answer["Cache-Control"] = "private, no-store"
+    for name, value in SAFE.items():
+        answer.headers[name] = value
     return answer
 
 
-@api("GET", roles=CENTRE)
-def transcript(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    lines = transcripts.whole(call_id)
-    if lines is None:
-        return refusal(404, "call_unknown", _("There is no such call."))
-    recordings.note_access(
-        viewer_of_api(request), call_id, what="transcript", subject_id=call_id, now=timezone.now()
+def _may_see(viewer: Viewer, found: Stored) -> bool:
+    if viewer.role in {Role.DISPATCHER, Role.SUPERVISOR}:
+        return True
+    if viewer.role != Role.CREW or found.incident_id is None:
+        return False
+    mine = Assignment.objects.filter(incident=found.incident_id, unit_id=viewer.unit_id)
+    return mine.filter(status__in=sorted(ACTIVE)).exists()
+
+
+def _answer(path: Path, asked: str) -> HttpResponse:
+    """The file or the part that a player asks for; it has an upper bound, so it is read as a whole."""
+    size = path.stat().st_size
+    wanted = _RANGE.match(asked)
+    if wanted is None:
+        return HttpResponse(path.read_bytes())
+    first = int(wanted[1])
+    last = min(int(wanted[2]) if wanted[2] else size - 1, size - 1)
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    with path.open("rb") as file:
+        file.seek(first)
+        part = file.read(last - first + 1)
+    return HttpResponse(
+        part, status=206, headers={"Content-Range": f"bytes {first}-{last}/{size}"}
     )
-    return JsonResponse({"lines": lines})
-
-
-@api("GET", roles=CENTRE)
-def sound(request: HttpRequest, recording_id: UUID) -> HttpResponse:
-    """The sound of a recording, whole or the part that a player asks for (RFC 9110, one range)."""
-    viewer = viewer_of_api(request)
-    with translation.override(viewer.language):
-        try:
-            recording = recordings.for_listening(viewer, recording_id)
-            recordings.note_access(
-                viewer,
-                recording.call_id,
-                what="recording",
-                subject_id=recording_id,
-                now=timezone.now(),
-            )
-            return _sounding(recording, request.headers.get("Range", ""))
-        except PastTheEnd:
-            return HttpResponse(status=416)
-        except Rejected as error:
-            return refusal(error.status, error.code, words_for(error))
-        except ProviderError:
-            words = words_for(Rejected("recording_unavailable"))
-            return refusal(BAD_GATEWAY, "recording_unavailable", words)
-
-
-def _sounding(recording: Any, asked: str) -> HttpResponse | StreamingHttpResponse:
-    wanted = _RANGE.fullmatch(asked.strip())
-    start = int(wanted[1]) if wanted else 0
-    length = recording_sound.PART_BYTES_MAX
-    if wanted and wanted[2]:
-        if int(wanted[2]) < start:
-            wanted, start = None, 0  # no range at all, says the standard: the whole
-        else:
-            length = int(wanted[2]) - start + 1
-    part = recording_sound.part(recording, start=start, length=length)
-    answer: HttpResponse | StreamingHttpResponse
-    if wanted:
-        # Fewer bytes than were asked for are allowed: the player asks for the next ones.
-        answer = HttpResponse(part.data, status=206, content_type=part.content_type)
-        last, total = start + len(part.data) - 1, "*" if part.total is None else part.total
-        answer["Content-Range"] = f"bytes {start}-{last}/{total}"
-    else:
-        answer = StreamingHttpResponse(_whole(recording, part), content_type=part.content_type)
-        if part.total is not None:
-            answer["Content-Length"] = str(part.total)
-    answer["Accept-Ranges"] = "bytes"
-    answer["Cache-Control"] = "private, no-store"
-    answer["Content-Disposition"] = f'inline; filename="{recording.pk}.wav"'
-    return answer
-
-
-async def _whole(recording: Any, first: Part) -> AsyncIterator[bytes]:
-    """Part by part: an hour of sound must not lie in the memory of the process."""
-    part = first
-    while part.data:
-        yield part.data
-        start = part.start + len(part.data)
-        if part.total is not None and start >= part.total:
-            return
-        try:
-            part = await asyncio.to_thread(recording_sound.part, recording, start=start)
-        except PastTheEnd:
-            return

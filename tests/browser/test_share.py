@@ -86,7 +86,7 @@ def shared(service: Service, call: dict[str, Any]) -> list[dict[str, Any]]:
 def test_one_key_asks_for_the_position_and_the_evidence_moves_with_the_telephone(
     desk: Page, service: Service, call: dict[str, Any], phone: Phone
 ) -> None:
-    desk.keyboard.press("Alt+p")
+    desk.keyboard.press("Alt+i")
     part = desk.locator("#case .sharing")
     expect(part).to_contain_text("belum dibuka")
     code = part.locator(".aloud b").inner_text()

@@ -6,11 +6,11 @@ from contextlib import closing
 import pytest
 from django.test import Client
 
-from calls.telephony.emulator import signed_request
+from calls.telephony.emulator.account_setup import PhoneNumber
+from calls.telephony.emulator.in_process import signed_request
 from tests.calls.provider_account import NOBODY, NUMBER, SecondHost, serving, webhooks
 from tests.failure.harness.background import Background
 from tests.failure.harness.provider import Provider
-from tests.failure.harness.twilio_setup import PhoneNumber
 
 Post = Callable[..., object]
 

@@ -23,8 +23,8 @@ from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.sms_gateway import SmsGateway
 from calls.messaging.twilio_messages import TwilioMessages
 from calls.signing import signature
-from calls.telephony import emulator as emulated_voice
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator import in_process as emulated_voice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from calls.telephony.pbx import PbxVoice
 from calls.telephony.twilio_voice import TwilioVoice
 from tests.calls.exchange import KEY, ControlAddress, control_address

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from calls import effects, selectors
 from calls.models import Call
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from realtime.eventlog import events_after, head_seq
 from realtime.protocol import apply_event, state_of
 from realtime.registry import loaders
@@ -96,4 +96,6 @@ def test_a_worker_does_what_an_answer_asks_for(ring, monkeypatch):
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         worker.run_worker(wait=False, queues=["effects"], install_signal_handlers=False)
 
-    assert told[-1].endswith(reverse("twilio-voice-join", args=[call_id]))
+    joined = reverse("twilio-voice-join", args=[call_id])
+    assert [url for url in told if url.endswith(joined)]
+    assert told[-1].endswith(reverse("twilio-voice-conference", args=[call_id]))

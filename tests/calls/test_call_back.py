@@ -8,7 +8,7 @@ from django.test import Client
 from calls import effects, selectors
 from calls.call_back import being_rung
 from calls.models import Call
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from realtime.models import Event
 from tests import jobs
 from tests.calls.twiml import verbs

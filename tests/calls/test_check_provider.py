@@ -9,6 +9,12 @@ import sys
 import pytest
 
 from calls import provider_check, twilio_api
+from calls.telephony.emulator.account_setup import (
+    Application,
+    MessagingService,
+    WhatsAppSender,
+    sid,
+)
 from deploy.machine.places import REPOSITORY
 from tests.calls.provider_account import (
     BASE,
@@ -20,7 +26,6 @@ from tests.calls.provider_account import (
     webhooks,
     wrong,
 )
-from tests.failure.harness.twilio_setup import Application, MessagingService, WhatsAppSender, sid
 
 # --- what it finds -------------------------------------------------------------------------------
 

@@ -20,10 +20,11 @@ from django.core.management.base import CommandError
 from calls import provider_check
 from calls.provider_setup import State
 from calls.second_host import Kind, dialled, judge
+from calls.telephony.emulator.records import Callee
+from calls.telephony.emulator.requests import Hook
 from tests.calls import twiml
-from tests.failure.harness.provider import Callee, Provider
+from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import wait_for
-from tests.failure.harness.twilio_requests import Hook
 
 A, B = "+62771123456", "+6281234567890"
 NOBODY = "http://127.0.0.1:1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from calls.telephony.emulator.account_setup import Application, sid
 from tests.calls import twilio_spec
 from tests.calls.provider_account import (
     BASE,
@@ -12,7 +13,6 @@ from tests.calls.provider_account import (
     refused,
     webhooks,
 )
-from tests.failure.harness.twilio_setup import Application, sid
 
 
 def changes_sent(twilio) -> list[dict[str, str]]:

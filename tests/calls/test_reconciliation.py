@@ -29,12 +29,12 @@ from calls.reconciliation import (
     messages_behind,
     status_of_missing,
 )
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
+from calls.telephony.emulator.records import Leg, Media, Text
 from calls.telephony.twilio_voice import TwilioVoice
 from dispatch.models import Alarm
 from realtime.models import Event
 from tests.failure.harness.provider import Provider
-from tests.failure.harness.twilio_records import Leg, Text
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 AML = 'A"ML=1;lt=+0.91800;lg=+104.46600;rd=20;top=20261127115800;lc=68;pm=G;si=510011234567890;ei=352099001761481;mcc=510;mnc=10;ml=129'
@@ -218,7 +218,7 @@ class TestMessages:
             stand_in,
             now,
             "banjir di 0.9180, 104.4660",
-            media=["image/jpeg"],
+            media=[Media("ME" + "1" * 32, "image/jpeg")],
             from_="+6281234567890",
         )
 

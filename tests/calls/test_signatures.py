@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from calls.models import Call, WebhookRecord
 from calls.signing import signature
-from calls.telephony.emulator import signed_request
+from calls.telephony.emulator.in_process import signed_request
 from calls.telephony.twilio_voice import signature_valid
 from dispatch.models import Alarm
 from tests import shared_data

@@ -11,7 +11,7 @@ import pytest
 from calls import journal
 from calls.asgi import WebhookDoor
 from calls.models import Call, WebhookRecord
-from calls.telephony.emulator import signed_request
+from calls.telephony.emulator.in_process import signed_request
 from realtime import reserve
 
 INCOMING = "/twilio/voice/incoming"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from calls import effects
 from calls.messaging.emulator import EmulatedMessages
 from calls.models import Notice
-from calls.telephony.emulator import EmulatedVoice, signed_request
+from calls.telephony.emulator.in_process import EmulatedVoice, signed_request
 from dispatch.engine.ladder import Rung
 from dispatch.models import AcknowledgementRule, Alarm, Assignment, AssignmentLadder
 from dispatch.services import ladder

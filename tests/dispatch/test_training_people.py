@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from calls import aml
+from calls.telephony.emulator.people import Position, aml_text
 from dispatch.demo.incident_types import INCIDENT_TYPES
 from dispatch.training import dispatching
 from dispatch.training.access import Access, NoAccess, access_of, read_access
 from dispatch.training.citizens import SPOTS, STORIES, Citizens, is_emulated, pause_s
 from dispatch.training.dispatching import LEFT_MAX, Intentions
-from dispatch.training.provider import aml_text, signed
+from dispatch.training.provider import signed
 
 NOW = 100.0
 CREDENTIALS = {
@@ -83,7 +84,7 @@ def test_the_aml_text_is_read_by_the_product_as_it_was_meant():
     spot = SPOTS[0]
 
     found = aml.from_text(
-        aml_text("+6281277123456", lat=spot.lat, lng=spot.lng, radius_m=25, at=at), now=at
+        aml_text("+6281277123456", Position(spot.lat, spot.lng, 25), at=at), now=at
     )
 
     assert (found.lat, found.lng, found.radius_m, found.at) == (spot.lat, spot.lng, 25, at)
@@ -93,7 +94,7 @@ def test_the_aml_text_is_read_by_the_product_as_it_was_meant():
 def test_two_telephones_never_send_the_same_device_number():
     at = datetime(2026, 3, 1, tzinfo=UTC)
     texts = [
-        aml_text(number, lat=1, lng=104, radius_m=9, at=at)
+        aml_text(number, Position(1, 104, 9), at=at)
         for number in ("+6281277123456", "+6281277123457", "+14155550123")
     ]
 

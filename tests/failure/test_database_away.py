@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from calls.signed_json import SIGNATURE_HEADER, sign
+from calls.telephony.emulator.records import Document, Leg
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import Stack, wait_for
-from tests.failure.harness.twilio_records import Document, Leg
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(400)]
 

@@ -14,10 +14,11 @@ import pytest
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from calls.telephony.emulator.records import Callee
 from tests.failure.harness.background import Background
 from tests.failure.harness.bots import ConsoleBot, CrewBot
 from tests.failure.harness.journal import Journal
-from tests.failure.harness.provider import Callee, Provider
+from tests.failure.harness.provider import Provider
 from tests.failure.harness.proxy import FaultProxy
 from tests.failure.harness.stack import Stack, wait_for
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from calls.telephony.emulator.records import now
 from tests.failure.harness.bots import ConsoleBot
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import Stack
-from tests.failure.harness.twilio_records import now
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(120, func_only=True)]
 FOUND_S = 30  # with a comparison every two seconds, on a busy machine

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
+from calls.telephony.emulator.records import now
 from tests.failure.harness.bots import Bot, ConsoleBot, CrewBot
 from tests.failure.harness.children import Child
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import Stack, wait_for
-from tests.failure.harness.twilio_records import now
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(120, func_only=True)]
 WAIT_S_MAX = 0.2  # what a request may lose by a Redis that does not answer

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from calls.telephony.emulator.records import Leg
 from tests.failure.harness.bots import ConsoleBot
 from tests.failure.harness.provider import Provider
 from tests.failure.harness.stack import Stack, wait_for
-from tests.failure.harness.twilio_records import Leg
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(200)]
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from calls.telephony.emulator import signed_request
+from calls.telephony.emulator.in_process import signed_request
 from realtime.protocol import Role
 from tests import factories
 from tests.scenarios.house_fire import INTERVALS, STORY

@@ -3,6 +3,7 @@ import { gettext } from "#realtime/words";
 import { assignmentsOf, callsOf, placeOf } from "#console/board";
 import { CaseActions } from "#console/case_actions";
 import { CaseCallers } from "#console/case_callers";
+import { CaseConversation } from "#console/case_conversation";
 import { CaseEvidence } from "#console/case_evidence";
 import { CaseForm } from "#console/case_form";
 import { CaseHead } from "#console/case_head";
@@ -10,6 +11,7 @@ import { CaseShare } from "#console/case_share";
 import { CaseSpoken } from "#console/case_spoken";
 import { CaseTimeline } from "#console/case_timeline";
 import { CaseUnits } from "#console/case_units";
+import { isText } from "#console/conversation";
 import { h, show } from "#console/dom";
 import { Drafts } from "#console/drafts";
 import { locationBody } from "#console/evidence";
@@ -37,15 +39,8 @@ export class Case extends Panel {
       h("span", null, gettext("Closed or judged.")),
     );
     const parts = [
-      CaseHead,
-      CaseForm,
-      CaseActions,
-      CaseEvidence,
-      CaseShare,
-      CaseSpoken,
-      CaseUnits,
-      CaseCallers,
-      CaseTimeline,
+      ...[CaseHead, CaseForm, CaseActions, CaseEvidence, CaseShare, CaseSpoken],
+      ...[CaseUnits, CaseConversation, CaseCallers, CaseTimeline],
     ];
     this.parts = parts.map((Part) => new Part(this.app, this));
     this.content = h("div", "content", ...this.parts.map((part) => part.element));
@@ -89,6 +84,9 @@ export class Case extends Panel {
     if (!subject) return;
     if (this.lastId !== subject.id) {
       this.lastId = subject.id;
+      // Whoever only writes is read first: the conversation stands above the form.
+      const below = this.part(isText(subject.call) ? "form" : "callers");
+      this.content.insertBefore(this.part("conversation").element, below.element);
       for (const part of this.parts) part.reset?.(subject);
     }
     for (const part of this.parts) part.render(subject);

@@ -16,7 +16,7 @@ export class CaseShare {
     this.aloud = h("div", "aloud", this.where, this.code);
     this.send = h("button", { type: "button", class: "btn", onclick: () => this.ask() });
     this.sendText = h("span", null);
-    this.send.append(this.sendText, kbd("Alt P"));
+    this.send.append(this.sendText, kbd("Alt I"));
     this.end = h(
       "button",
       { type: "button", class: "btn", onclick: () => this.#act("call.end_sharing") },
@@ -34,7 +34,7 @@ export class CaseShare {
     );
   }
 
-  /** Alt P: the link goes to the caller; where none can, the code is read aloud. */
+  /** Alt I: the link goes to the caller; where none can, the code is read aloud. */
   async ask() {
     const reply = await this.#act("call.share_location");
     if (!reply?.ok) return;

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tests.failure.harness.twilio_records import API_VERSION, now, rfc2822
+from calls.telephony.emulator.records import API_VERSION, now, rfc2822
 
 PAGE_SIZE = 50
 WEBHOOKS = {
@@ -233,6 +233,16 @@ class Setup:
             if path == f"{SENDERS}/{sender.sid}":
                 return 200, sender.wire()
         return None
+
+
+def as_needed(setup: Setup, number: str, base_url: str) -> None:
+    """A number that is set up as the service needs it."""
+    setup.buy(
+        number,
+        voice_url=f"{base_url}/twilio/voice/incoming",
+        status_callback=f"{base_url}/twilio/voice/status",
+        sms_url=f"{base_url}/twilio/messages/incoming",
+    )
 
 
 def _common(account: str, path: str) -> dict[str, Any]:

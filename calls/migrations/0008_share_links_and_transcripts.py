@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0006_location_verdicts'),
+        ('calls', '0007_conversations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             name='MediaAccess',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('what', models.CharField(choices=[('recording', 'Recording'), ('transcript', 'Transcript'), ('picture', 'Picture')], max_length=12, verbose_name='what')),
+                ('what', models.CharField(choices=[('recording', 'Recording'), ('transcript', 'Transcript'), ('picture', 'Picture'), ('media', 'Picture, film or voice note of a message'), ('thumb', 'Small picture of a message')], max_length=12, verbose_name='what')),
                 ('subject_id', models.UUIDField(verbose_name='which')),
                 ('first_at', models.DateTimeField(verbose_name='from')),
                 ('last_at', models.DateTimeField(verbose_name='until')),
