@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from calls import conversation, conversations, enclosures, evidence
+from calls import conference_wires, conversation, conversations, enclosures, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -32,7 +32,6 @@ from calls.models import (
     Location,
     Message,
     Notice,
-    Participant,
     WebhookRecord,
 )
 from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
@@ -398,7 +397,7 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
             messages[message.call_id].append(message)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
-    participants = _participants_of(calls)
+    participants = conference_wires.participants_of(calls)
     for call in calls:
         call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
         call.newest_messages = messages[call.pk]
@@ -414,38 +413,6 @@ def _locations_of(call_ids: list[UUID]) -> dict[UUID, list[Location]]:
         for location in found:
             locations[location.call_id].append(location)
     return locations
-
-
-def _participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
-    """Of calls that somebody has or has had; who only waits has none."""
-    found: dict[UUID, list[Participant]] = defaultdict(list)
-    concerned = [call.pk for call in calls if call.answered_at and call.channel == Channel.VOICE]
-    if concerned:
-        rows = Participant.objects.filter(call__in=concerned).exclude(
-            kind="caller", dismissed_at__isnull=False
-        )
-        for row in rows.order_by("added_at", "id"):
-            found[row.call_id].append(row)
-    return found
-
-
-def _participant(row: Participant) -> dict[str, Any]:
-    """`held` and `muted` are what people here have asked for; `settled` says that the provider has told the same."""
-    return {
-        "id": str(row.pk),
-        "kind": row.kind,
-        "name": row.name or None,
-        "user_id": str(row.user_id) if row.user_id else None,
-        "device": row.device or None,
-        "address": row.address or None,
-        "mode": row.mode or None,
-        "state": row.presence,
-        "held": row.wants_held,
-        "muted": row.wants_muted,
-        "settled": (row.held, row.muted) == (row.wants_held, row.wants_muted),
-        "leaving": row.dismissed_at is not None,
-        "added_at": stamp(row.added_at),
-    }
 
 
 def _wire(call: Call) -> dict[str, Any]:
@@ -492,7 +459,7 @@ def _wire(call: Call) -> dict[str, Any]:
         "returned_at": stamp(call.returned_at),
         "returned_from": call.returned_from or None,
         "handed_over_at": stamp(call.handed_over_at),
-        "participants": [_participant(one) for one in call.shown_participants],
+        "participants": [conference_wires.wire(one) for one in call.shown_participants],
     }
 
 
