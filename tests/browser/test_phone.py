@@ -160,3 +160,15 @@ def test_it_is_there_in_both_languages(phones: Page) -> None:
     phones.get_by_role("link", name="Indonesia").click()
     expect(phones.locator("h1")).to_contain_text("Telepon warga")
     expect(phones.get_by_role("button", name="Telepon 112").first).to_be_visible()
+
+
+def test_a_small_screen_shows_a_whole_telephone_first(phones: Page) -> None:
+    phones.set_viewport_size({"width": 390, "height": 844})
+    phones.reload()
+    expect(phones.locator("form.more")).to_be_attached()
+    expect(phones.locator("article.phone")).to_have_count(3)
+    box = phone_of(phones, SITI).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    expect(phone_of(phones, SITI).get_by_role("button", name="Call 112")).to_be_in_viewport()
