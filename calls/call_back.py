@@ -9,10 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from calls import selectors
+from calls import participants, selectors
 from calls.domain import LIVE, OVER, SPOKEN_CHANNELS, CallStatus, Channel, Disposition
 from calls.models import SID_CHARS_MAX, Call
-from calls.services import HANG_UP, REPEATS_MAX, RING_DISPATCHER, lock
+from calls.services import HANG_UP, REPEATS_MAX, lock
 from realtime.eventlog import Change, Done, change
 from realtime.jobs import URGENT, defer
 from realtime.protocol import Rejected
@@ -47,12 +47,7 @@ def call_back(ctx: Context, *, call_id: UUID) -> Done:
             calls=[call.pk, *locked],
             facts={"call_id": str(call.pk), "call_back_of": str(before.pk)},
         )
-        defer(
-            RING_DISPATCHER,
-            priority=URGENT,
-            call_id=str(call.pk),
-            dispatcher_id=ctx.viewer.user_id,
-        )
+        participants.begin(log, call, user_id=ctx.viewer.user_id)
         defer(RING_CALLER, priority=URGENT, call_id=str(call.pk))
         log.result = {"call_id": str(call.pk)}
     return log.done

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
-from calls import call_back, restrictions, services
+from calls import call_back, media, replies, restrictions, services, share
+from calls.conversation import VARIABLE_CHARS_MAX, VARIABLES_MAX
 from calls.domain import Disposition
 from calls.models import LABEL_CHARS_MAX, REASON_CHARS_MAX
 from realtime.eventlog import Done
@@ -49,6 +50,18 @@ class LocateCall(OneCall):
 
 class ReplyToCall(OneCall):
     text: Annotated[str, Field(min_length=1, max_length=REPLY_CHARS_MAX), NoNul]
+
+
+class SendTemplate(OneCall):
+    template_id: UUID
+    variables: Annotated[
+        list[Annotated[str, Field(max_length=VARIABLE_CHARS_MAX), NoNul]],
+        Field(max_length=VARIABLES_MAX),
+    ] = Field(default_factory=list)
+
+
+class OneMedia(CommandBody):
+    media_id: UUID
 
 
 def answer(ctx: Context, body: OneCall) -> Done:
@@ -112,7 +125,34 @@ def locate(ctx: Context, body: LocateCall) -> Done:
 
 def reply(ctx: Context, body: ReplyToCall) -> Done:
     """Write to the citizen."""
-    return services.reply(ctx, call_id=body.call_id, text=body.text)
+    return replies.reply(ctx, call_id=body.call_id, text=body.text)
+
+
+def send_template(ctx: Context, body: SendTemplate) -> Done:
+    """Write approved words to the citizen, also when the window for free words has closed."""
+    return replies.send_template(
+        ctx, call_id=body.call_id, template_id=body.template_id, variables=body.variables
+    )
+
+
+def ask_location(ctx: Context, body: OneCall) -> Done:
+    """Ask the citizen to send their position."""
+    return replies.ask_location(ctx, call_id=body.call_id)
+
+
+def fetch_media(ctx: Context, body: OneMedia) -> Done:
+    """Try once more to fetch a picture or recording of a citizen."""
+    return media.fetch_again(ctx, media_id=body.media_id)
+
+
+def share_location(ctx: Context, body: OneCall) -> Done:
+    """Send the caller a link by which the telephone shares its position."""
+    return share.make_link(ctx, call_id=body.call_id)
+
+
+def end_sharing(ctx: Context, body: OneCall) -> Done:
+    """Withdraw the call's share link."""
+    return share.withdraw_link(ctx, call_id=body.call_id)
 
 
 def register() -> None:
@@ -127,6 +167,11 @@ def register() -> None:
         ("caller.lift_restriction", OneCall, lift),
         ("call.locate", LocateCall, locate),
         ("call.reply", ReplyToCall, reply),
+        ("call.send_template", SendTemplate, send_template),
+        ("call.ask_location", OneCall, ask_location),
+        ("media.fetch_again", OneMedia, fetch_media),
+        ("call.share_location", OneCall, share_location),
+        ("call.end_sharing", OneCall, end_sharing),
     ):
         register_command(name, body, roles=CENTRE, handle=handle)
     for code, words in {
@@ -139,6 +184,29 @@ def register() -> None:
         "ask_aloud": _("The exchange cannot ask for a key. Ask aloud for one."),
         "call_back_under_way": _("This number is being called already."),
         "caller_unknown": _("The caller's number is not known."),
+        "window_closed": _(
+            "The citizen has not written for 24 hours, so WhatsApp takes no free words."
+            " Choose an approved template, or call."
+        ),
+        "template_unknown": _("There is no such template."),
+        "template_incomplete": _("This template needs %(count)s words filled in."),
+        "template_for_whatsapp": _("Templates are for WhatsApp. Write freely here."),
+        "media_unknown": _("There is no such picture or recording."),
         "location_impossible": _("This position is not possible."),
+        "recording_unknown": _("There is no such recording."),
+        "recording_not_yours": _("Only a supervisor and whoever answered the call may hear it."),
+        "recording_unavailable": _("The provider does not give this recording now."),
+        "share_unknown": _("There is no such link."),
+        "share_over": _("This link has ended. Call 112 if you still need help."),
+        "share_not_understood": _("This cannot be read."),
+        "share_phones_full": _("Other telephones already use this link."),
+        "share_too_much": _("So much cannot be kept of one link. Call 112."),
+        "share_too_many": _("Too much at once. Try again in a minute."),
+        "share_try_again": _("The centre cannot take it now. It is sent again by itself."),
+        "picture_too_large": _("This picture is too large."),
+        "picture_unreadable": _("This is no picture that can be read."),
+        "picture_no_room": _(
+            "There is no room for pictures now. Say on the telephone what can be seen."
+        ),
     }.items():
         register_rejection(code, words)

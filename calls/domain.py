@@ -166,6 +166,7 @@ def next_status(state: ProviderState, provider_status: str, sequence: int | None
 
 
 MESSAGE_RANK: Mapping[str, int] = {
+    "not_sent": 0,  # our own word: given up; whatever the provider says later is further
     "accepted": 0,
     "scheduled": 0,
     "queued": 1,
@@ -288,13 +289,20 @@ def aml_belongs(*, aml_at: datetime, call_at: datetime) -> bool:
 class ProviderError(Exception):
     """A provider refused or did not answer. A permanent refusal is not worth a second try.
 
-    `status` is the HTTP status of a refusal, 0 when there was no answer.
+    `status` is the HTTP status of a refusal, 0 when there was no answer; `code` is the provider's own, if it has one.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, status: int = 0, timed_out: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        status: int = 0,
+        timed_out: bool = False,
+        code: int = 0,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.status = status
         self.timed_out = timed_out
+        self.code = code

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from calls import call_back, intake, metrics, notices, selectors, services
+from calls import call_back, delivery, media, metrics, notices, selectors, services
 from calls.domain import Channel, ProviderError
 from calls.messaging.emulator import EmulatedMessages
 from calls.messaging.port import Messaging, OutgoingMessage
@@ -23,7 +23,7 @@ from calls.telephony.port import CrewCall, Leg, Telephony
 from calls.telephony.twilio_voice import TwilioVoice
 from realtime import failpoints, pacing
 from realtime.clock import wall_now
-from realtime.jobs import defer, job
+from realtime.jobs import TIMERS_QUEUE, defer, job
 
 VOICE = "voice"  # calls that we start; the provider limits them for the whole account
 
@@ -78,21 +78,7 @@ def connect_caller(*, call_id: str, act_id: str = "") -> None:
     # Released or ended while the job waited: the caller must not be pulled out of the queue again.
     if leg and leg.live and selectors.answered_by(call_id):
         provider = telephony_of(leg)
-        _ask(provider.name, "connect_caller", lambda: provider.connect_caller(leg))
-
-
-@job(services.RING_DISPATCHER, expected=(ProviderError,))
-def ring_dispatcher(*, call_id: str, dispatcher_id: str, act_id: str = "") -> None:
-    leg = selectors.leg(call_id, act_id=act_id)
-    if leg and leg.live and selectors.answered_by(call_id) == dispatcher_id:
-        provider = telephony_of(leg)
-        if provider.is_metered:
-            pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
-        _ask(
-            provider.name,
-            "ring_dispatcher",
-            lambda: provider.ring_dispatcher(leg, dispatcher_id=dispatcher_id),
-        )
+        ask(provider.name, "connect_caller", lambda: provider.connect_caller(leg))
 
 
 @job(call_back.RING_CALLER, expected=(ProviderError,))
@@ -102,7 +88,7 @@ def ring_caller(*, call_id: str) -> None:
     if leg and leg.live and not leg.provider_sid:
         provider = telephony_of(leg)
         pacing.take(VOICE, per_s=settings.VOICE_CALLS_PER_S)
-        sid = _ask(provider.name, "ring_caller", lambda: provider.ring_caller(leg))
+        sid = ask(provider.name, "ring_caller", lambda: provider.ring_caller(leg))
         call_back.being_rung(call_id=call_id, provider=provider.name, sid=sid)
 
 
@@ -111,7 +97,7 @@ def return_to_queue(*, call_id: str, act_id: str = "") -> None:
     leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.live and not selectors.answered_by(call_id):
         provider = telephony_of(leg)
-        _ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
+        ask(provider.name, "return_to_queue", lambda: provider.return_to_queue(leg))
 
 
 @job(services.ASK_FOR_A_KEY, expected=(ProviderError,))
@@ -119,7 +105,7 @@ def ask_for_a_key(*, call_id: str, act_id: str = "") -> None:
     leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.live and selectors.answered_by(call_id):
         provider = telephony_of(leg)
-        _ask(provider.name, "ask_for_a_key", lambda: provider.ask_for_a_key(leg))
+        ask(provider.name, "ask_for_a_key", lambda: provider.ask_for_a_key(leg))
 
 
 @job(services.HANG_UP, expected=(ProviderError,))
@@ -127,7 +113,7 @@ def hang_up(*, call_id: str, act_id: str = "") -> None:
     leg = selectors.leg(call_id, act_id=act_id)
     if leg and leg.provider_sid:
         provider = telephony_of(leg)
-        _ask(provider.name, "hang_up", lambda: provider.hang_up(leg))
+        ask(provider.name, "hang_up", lambda: provider.hang_up(leg))
 
 
 @job(services.SEND_MESSAGE, expected=(ProviderError,))
@@ -137,15 +123,32 @@ def send_message(*, message_id: str) -> None:
     if message is None or message.sent:
         return
     provider = messaging_by(message.channel)
-    taken = _ask(provider.name, "send_message", lambda: provider.send_message(message))
+    taken = ask(provider.name, "send_message", lambda: provider.send_message(message))
     failpoints.passed("effect.asked")
-    intake.message_accepted(
+    delivery.accepted(
         message_id=message_id,
         provider=provider.reports_as,
         sid=taken.provider_sid,
         status=taken.status,
+        now=timezone.now(),
     )
     failpoints.passed("effect.noted")
+
+
+@job(delivery.CHECK_DELIVERY, queue=TIMERS_QUEUE)
+def check_delivery(*, message_id: str) -> None:
+    delivery.check(message_id=message_id, now=timezone.now())
+
+
+@job(media.FETCH_MEDIA)
+def fetch_media(*, media_id: str) -> None:
+    media.bring(media_id)
+
+
+@job(media.QUEUE_MEDIA)
+def queue_media(*, media_id: str) -> None:
+    """Its wait is over: back into its lane, where a job that waits for an instant would hold up the others."""
+    media.queue(media_id)
 
 
 @job(notices.SEND_NOTICE, expected=(ProviderError,))
@@ -171,7 +174,7 @@ def send_notice(*, notice_id: str) -> None:
 def _call(notice: Notice) -> tuple[str, str]:
     provider = telephony()
     call = CrewCall(notice_id=notice.pk, to=notice.to, text=notice.text)
-    return provider.name, _ask(provider.name, "call_crew", lambda: provider.call_crew(call))
+    return provider.name, ask(provider.name, "call_crew", lambda: provider.call_crew(call))
 
 
 def _write(notice: Notice) -> tuple[str, str]:
@@ -184,11 +187,11 @@ def _write(notice: Notice) -> tuple[str, str]:
         sent=False,
         report_to=reverse("twilio-notice-status", args=[notice.pk]),
     )
-    taken = _ask(provider.name, "send_notice", lambda: provider.send_message(message))
+    taken = ask(provider.name, "send_notice", lambda: provider.send_message(message))
     return provider.name, taken.provider_sid
 
 
-def _ask(provider: str, act: str, ask: Callable[[], Any]) -> Any:
+def ask(provider: str, act: str, ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except ProviderError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from calls import intake, selectors
+from calls import intake, recordings, selectors
 from calls.domain import CallStatus, Channel, Happening, step
 from calls.exchange import PROVIDER, ExchangeEvent, Told
 from calls.intake import SeenCall, SeenStatus
@@ -68,7 +68,7 @@ def _recorded(event: ExchangeEvent, *, now: datetime) -> str:
         "url": event.recording_url,
         "duration_s": event.duration_s,
     }
-    return intake.receive_recording(seen, provider=PROVIDER, now=now)
+    return recordings.receive_recording(seen, provider=PROVIDER, now=now)
 
 
 def _picked_up(event: ExchangeEvent, *, now: datetime) -> str:

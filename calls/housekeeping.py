@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from calls import recovery
+from calls import media, recovery
 from calls.domain import ProviderError
 from calls.effects import messaging, telephonies
 
@@ -66,3 +66,16 @@ def reconcile_calls(context: Any, timestamp: int) -> None:
 @_task("calls.reconcile_messages")
 def reconcile_messages(context: Any, timestamp: int) -> None:
     _try(context, lambda: recovery.reconcile_messages(messaging(), now=timezone.now()))
+
+
+@app.periodic(cron="* * * * *")
+@_task("calls.sweep_media")
+def sweep_media(context: Any, timestamp: int) -> None:
+    media.sweep(now=timezone.now())
+
+
+@app.periodic(cron="23 3 * * *")
+@_task("calls.purge_media")
+def purge_media(context: Any, timestamp: int) -> None:
+    """A batch each night; what is left over goes in the next ones."""
+    media.purge(now=timezone.now())

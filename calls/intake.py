@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
-from calls import metrics, reputation, selectors
+from calls import media, metrics, reputation, selectors
 from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
@@ -26,7 +26,6 @@ from calls.domain import (
     ProviderState,
     address_of,
     limited,
-    next_message_status,
     next_status,
     storable,
 )
@@ -35,13 +34,9 @@ from calls.models import (
     RAW_CHARS_MAX,
     SID_CHARS_MAX,
     TEXT_CHARS_MAX,
-    URL_CHARS_MAX,
     AmlReport,
     Call,
-    Media,
     Message,
-    MessageStatus,
-    Recording,
 )
 from calls.services import Evidence, add_location, end
 from calls.telephony.numbers import e164
@@ -55,7 +50,6 @@ MEDIA_MAX = 20
 ATTEMPTS_MAX = 3
 SEQUENCE_MAX = 2**53
 PROVIDER_WORD_CHARS_MAX = 20  # the provider's words for a status or an error
-MESSAGE_STATUS_CHARS_MAX = 30
 
 
 class _Repeated(Exception):  # noqa: N818 - not an error: somebody else is storing the same
@@ -255,6 +249,7 @@ def _receive_message(log: Change, seen: SeenMessage) -> Message:
                 call=call,
                 direction="in",
                 text=limited(seen.text, TEXT_CHARS_MAX),
+                channel=seen.channel,
                 at=seen.offered_at or log.now,
                 recovered=seen.recovered,
                 provider=seen.provider,
@@ -262,21 +257,17 @@ def _receive_message(log: Change, seen: SeenMessage) -> Message:
             )
     except IntegrityError:
         raise _Repeated from None
-    Media.objects.bulk_create(
-        Media(
-            message=message,
-            url=limited(url, URL_CHARS_MAX),
-            content_type=limited(content_type, 100),
-        )
-        for url, content_type in seen.media[:MEDIA_MAX]
-    )
+    if call.last_inbound_at is None or call.last_inbound_at < message.at:
+        call.last_inbound_at = message.at
+        call.save(update_fields=["last_inbound_at"])
+    media.expect(message, seen.media[:MEDIA_MAX])
     log.record(
         "call.message_received",
         calls=[call.pk],
         facts={"call_id": str(call.pk), "message_id": str(message.pk)},
     )
     for evidence in seen.evidence:
-        add_location(log, call, evidence)
+        add_location(log, call, replace(evidence, message_id=message.pk))
     channel = str(seen.channel)
     log.after_commit(lambda: metrics.MESSAGES_RECEIVED.labels(channel).inc())
     return message
@@ -317,73 +308,6 @@ def _conversation(log: Change, seen: SeenMessage) -> Call:
         ),
         party=party,
     )
-
-
-def receive_message_status(
-    *, provider: str, sid: str, status: str, error_code: str, now: datetime
-) -> str:
-    """Keep what the provider says about a message of ours, in whatever order it says it."""
-    sid, status = storable(sid)[:SID_CHARS_MAX], limited(status, MESSAGE_STATUS_CHARS_MAX)
-    with transaction.atomic():
-        message = (
-            Message.objects.select_for_update().filter(provider=provider, provider_sid=sid).first()
-            if sid
-            else None
-        )
-        _, is_new = MessageStatus.objects.get_or_create(
-            provider=provider,
-            provider_sid=sid,
-            status=status,
-            defaults={
-                "message": message,
-                "error_code": error_code[:PROVIDER_WORD_CHARS_MAX],
-                "at": now,
-            },
-        )
-        if message is None:
-            return "unknown_message"
-        message.provider_status = next_message_status(message.provider_status, status)
-        message.error_code = message.error_code or error_code[:PROVIDER_WORD_CHARS_MAX]
-        message.save(update_fields=["provider_status", "error_code"])
-    return "applied" if is_new else "nothing_new"
-
-
-def message_accepted(*, message_id: Any, provider: str, sid: str, status: str) -> None:
-    """The provider has taken a message of ours. Its first reports may have been here before its answer."""
-    with transaction.atomic():
-        message = Message.objects.select_for_update().get(pk=message_id)
-        message.provider, message.provider_sid = provider, sid[:SID_CHARS_MAX]
-        early = MessageStatus.objects.filter(
-            provider=message.provider, provider_sid=message.provider_sid
-        )
-        for word in [status, *early.values_list("status", flat=True)]:
-            message.provider_status = next_message_status(message.provider_status, word)
-        early.update(message=message)
-        message.save(update_fields=["provider", "provider_sid", "provider_status"])
-
-
-def receive_recording(seen: dict[str, Any], *, provider: str, now: datetime) -> str:
-    call = selectors.call_by_sid(provider, seen["call_sid"][:SID_CHARS_MAX])
-    Recording.objects.update_or_create(
-        provider=provider,
-        provider_sid=storable(seen["sid"])[:SID_CHARS_MAX],
-        defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-        },
-        create_defaults={
-            "call": call,
-            "call_sid": storable(seen["call_sid"])[:SID_CHARS_MAX],
-            "status": limited(seen["status"], 20),
-            "url": limited(seen["url"], URL_CHARS_MAX),
-            "duration_s": seen["duration_s"],
-            "at": now,
-        },
-    )
-    return "applied" if call else "unknown_call"
 
 
 # --- AML ---------------------------------------------------------------------------------------

@@ -4,6 +4,24 @@ from prometheus_client import Counter, Gauge, Histogram
 
 CALLS_RECEIVED = Counter("siaga_calls_received_total", "Calls and conversations", ["channel"])
 MESSAGES_RECEIVED = Counter("siaga_messages_received_total", "Messages", ["channel"])
+MESSAGES_SENT = Counter(
+    "siaga_messages_sent_total", "Messages of the centre by channel and kind", ["channel", "kind"]
+)
+PARTS_SENT = Counter(
+    "siaga_message_parts_sent_total",
+    "What is paid for: parts of an SMS, single messages elsewhere",
+    ["channel", "encoding"],
+)
+MESSAGES_NOT_DELIVERED = Counter(
+    "siaga_messages_not_delivered_total",
+    "Messages that the provider took and that did not arrive",
+    ["channel", "reason"],
+)
+MEDIA = Counter(
+    "siaga_media_total",
+    "Pictures, films and voice notes by kind and what became of them",
+    ["kind", "outcome"],
+)
 WEBHOOKS = Counter("siaga_webhooks_total", "Webhooks by kind and outcome", ["kind", "outcome"])
 WEBHOOK_SECONDS = Histogram(
     "siaga_webhook_seconds",
@@ -30,3 +48,8 @@ JOURNAL_WAITING = Gauge(
 JOURNAL_REPLAYED = Counter(
     "siaga_journal_replayed_total", "Requests brought from the disk into the database"
 )
+
+
+def count_sent(channel: str, kind: str, encoding: str, parts: int) -> None:
+    MESSAGES_SENT.labels(channel, kind).inc()
+    PARTS_SENT.labels(channel, encoding).inc(parts)

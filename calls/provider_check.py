@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from calls import provider_setup, second_host
-from calls.provider_setup import Needs, Place, Row, State
+from calls.provider_setup import Advice, Needs, Place, Row, State
 from calls.second_host import DOCUMENT_BYTES_MAX, Answer, Kind
 from calls.telephony.twilio_setup import TwilioSetup
 
@@ -53,7 +53,27 @@ def look() -> Look:
         raise NumberUnknown
     wanted = needs()
     rows = provider_setup.compare(wanted, found)
-    return Look(rows=[*rows, *_second_host(wanted)], number_sid=found.number.sid)
+    return Look(rows=[*rows, _browser_key(), *_second_host(wanted)], number_sid=found.number.sid)
+
+
+def _browser_key() -> Row:
+    """The key of the telephone in the dispatchers' browsers. A centre may do without: it has desk phones then."""
+    key, secret = settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET
+    if not (key and secret):
+        state, advice = State.NOT_NEEDED, Advice.NO_BROWSER_KEY
+    elif TwilioSetup().takes_key(key, secret):
+        state, advice = State.RIGHT, Advice.NOTHING
+    else:
+        state, advice = State.WRONG, Advice.BROWSER_KEY
+    return Row(
+        place=Place.DEPLOYMENT,
+        subject="",
+        setting="TWILIO_API_KEY_SID",
+        found=key,
+        wanted=key,
+        state=state,
+        advice=advice,
+    )
 
 
 def safe_corrections(rows: Sequence[Row]) -> dict[str, str]:

@@ -53,6 +53,8 @@ class Place(StrEnum):
 class Advice(StrEnum):
     NOTHING = ""
     SET = "set"
+    BROWSER_KEY = "browser_key"
+    NO_BROWSER_KEY = "no_browser_key"
     NAME_FALLBACK = "name_fallback"
     PUBLIC_ADDRESS = "public_address"
     REMOVE_TRUNK = "remove_trunk"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import Error
 
 from calls import aml as aml_rules
-from calls import intake, metrics, selectors
+from calls import delivery, intake, metrics, selectors
 from calls.domain import OVER, Channel, ProviderError
 from calls.intake import SeenCall, SeenMessage, SeenStatus
 from calls.messaging.port import ListedMessage, Messaging
@@ -60,12 +60,19 @@ def reconcile_messages(provider: Messaging, *, now: datetime) -> int:
     ours = selectors.sent_statuses(provider.name, sids)
     _each(
         messages_behind(listed, ours),
-        lambda one: intake.receive_message_status(
+        lambda one: delivery.reported(
             provider=provider.name,
             sid=one.sid,
             status=one.status,
             error_code=one.error_code,
             now=now,
+        ),
+    )
+    priced = [one for one in listed if not one.inbound and one.price and one.sid in ours]
+    _each(
+        priced,
+        lambda one: delivery.priced(
+            provider=provider.name, sid=one.sid, price=one.price, unit=one.price_unit
         ),
     )
     _conclude("messages", provider.name, found, added=added, now=now)

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from calls import conference_wires, conversation, conversations, enclosures, evidence
 from calls.domain import (
     LIVE,
     NOT_REACHED,
@@ -27,8 +28,8 @@ from calls.models import (
     AmlReport,
     Call,
     CallerRestriction,
+    Contact,
     Location,
-    Media,
     Message,
     Notice,
     WebhookRecord,
@@ -41,6 +42,7 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
+PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
 REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
@@ -76,7 +78,8 @@ _COLUMNS = ", ".join(f"call.{name}" for name in _FIELDS)
 _CALLS = (
     f"SELECT {_COLUMNS},"  # noqa: S608 - built from constants
     " EXISTS (SELECT FROM calls_message WHERE call_id = call.id) AS has_messages,"
-    f" EXISTS (SELECT FROM calls_location WHERE call_id = call.id) AS has_locations{_FROM}"
+    " EXISTS (SELECT FROM calls_location WHERE call_id = call.id) AS has_locations,"
+    f" ({enclosures.HAS_ANY}) AS has_enclosures{_FROM}"
 )
 _ORDER = " ORDER BY call.received_at, call.id"
 _SOME_ON_BOARD = (
@@ -159,18 +162,31 @@ def answered_by(call_id: Any) -> str | None:
     return next((str(person) for (person,) in found), None)
 
 
+def is_returned(call_id: Any) -> bool:
+    """Whether the caller waits because whoever had the call was lost."""
+    return Call.objects.filter(pk=call_id, returned_at__isnull=False).exists()
+
+
 def outgoing(message_id: Any) -> OutgoingMessage | None:
-    message = Message.objects.select_related("call").filter(pk=message_id, direction="out").first()
+    message = (
+        Message.objects.select_related("call", "template")
+        .filter(pk=message_id, direction="out")
+        .first()
+    )
     if message is None:
         return None
     call = message.call
     return OutgoingMessage(
         message_id=message.pk,
-        # A caller who spoke is written to by SMS.
-        channel=call.channel if call.channel in TEXT_CHANNELS else Channel.SMS,
+        # A caller who spoke is written to by SMS; messages of the version before do not say it themselves.
+        channel=message.channel
+        or (call.channel if call.channel in TEXT_CHANNELS else Channel.SMS),
         to=call.caller or call.party,
         text=message.text,
         sent=bool(message.provider_sid),
+        content_sid=message.template.content_sid if message.template is not None else "",
+        variables=message.variables,
+        call_id=call.pk,
     )
 
 
@@ -186,6 +202,11 @@ def person_at_seat(name: str) -> Any:
     """The key of the person who signs in with this name and may take calls; None: nobody."""
     people = get_user_model().objects.filter(username=name, is_active=True, role__in=TAKES_CALLS)
     return people.values_list("pk", flat=True).first()
+
+
+def name_of(user_id: Any) -> str:
+    person = get_user_model().objects.filter(pk=user_id).first()
+    return (person.get_full_name() or person.username) if person is not None else ""
 
 
 def is_done(kind: str, *, sid: str, event_id: str) -> bool:
@@ -327,6 +348,14 @@ def unjoined_reports(number: str, *, since: datetime) -> QuerySet[AmlReport]:
     return AmlReport.objects.filter(number=number, call=None, received_at__gte=since)
 
 
+def contact_rows() -> list[dict[str, Any]]:
+    """The phone book, in its order."""
+    return [
+        {"id": str(one.pk), "name": one.name, "phone": one.phone, "note": one.note or None}
+        for one in Contact.objects.filter(is_active=True)
+    ]
+
+
 def rejected_webhooks(*, now: datetime) -> int:
     return WebhookRecord.objects.filter(verified=False, at__gt=now - REJECTED_WINDOW).count()
 
@@ -340,42 +369,57 @@ _NEWEST_MESSAGES = (
 )
 _NEWEST_LOCATIONS = (
     "SELECT part.* FROM unnest(%s::uuid[]) AS call(id) CROSS JOIN LATERAL (SELECT * FROM calls_location"
-    " WHERE call_id = call.id ORDER BY received_at DESC, id DESC LIMIT %s) AS part"
+    # Of a telephone that reports every few seconds the newest; what a person has decided stays in any case.
+    " WHERE call_id = call.id ORDER BY (verdict = 'confirmed' OR source = 'operator') DESC, received_at DESC,"
+    " id DESC LIMIT %s) AS part"
 )
 
 
 def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
-    calls, with_messages, with_locations = [], [], []
-    for *values, has_messages, has_locations in prepared.rows(query + _ORDER, parameters):
+    calls, with_messages, with_locations, with_enclosures = [], [], [], []
+    for *values, has_messages, has_locations, encloses in prepared.rows(
+        query + _ORDER, parameters
+    ):
         call = Call.from_db("default", _FIELDS, values)
         calls.append(call)
         if has_messages:
             with_messages.append(call.pk)
         if has_locations:
             with_locations.append(call.pk)
+        if encloses:
+            with_enclosures.append(call.pk)
+    enclosed = enclosures.of(with_enclosures)
     messages: dict[UUID, list[Message]] = defaultdict(list)
-    locations: dict[UUID, list[Location]] = defaultdict(list)
+    locations = _locations_of(with_locations)
     if with_messages:
         rows = list(Message.objects.raw(_NEWEST_MESSAGES, [with_messages, MESSAGES_ON_BOARD_MAX]))
-        prefetch_related_objects(rows, Prefetch("media", queryset=Media.objects.order_by("id")))
-        for message in rows:
+        for message in conversations.with_parts(rows):
             messages[message.call_id].append(message)
-    if with_locations:
-        found = Location.objects.raw(_NEWEST_LOCATIONS, [with_locations, LOCATIONS_ON_BOARD_MAX])
-        for location in found:
-            locations[location.call_id].append(location)
     if any(call.answered_by_id for call in calls):
         prefetch_related_objects(calls, "answered_by")
+    participants = conference_wires.participants_of(calls)
     for call in calls:
+        call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
+        call.enclosed = enclosed.get(call.pk, enclosures.NOTHING)
     return calls
+
+
+def _locations_of(call_ids: list[UUID]) -> dict[UUID, list[Location]]:
+    locations: dict[UUID, list[Location]] = defaultdict(list)
+    if call_ids:
+        found = Location.objects.raw(_NEWEST_LOCATIONS, [call_ids, LOCATIONS_ON_BOARD_MAX])
+        for location in found:
+            locations[location.call_id].append(location)
+    return locations
 
 
 def _wire(call: Call) -> dict[str, Any]:
     messages = sorted(call.newest_messages, key=lambda one: (one.at, one.pk))
     locations = sorted(call.newest_locations, key=lambda one: (one.received_at, one.pk))
     person = call.answered_by
+    pins = conversations.pins_of(locations)
     return {
         "id": str(call.pk),
         "channel": call.channel,
@@ -391,8 +435,15 @@ def _wire(call: Call) -> dict[str, Any]:
         "disposition": call.disposition or None,
         "disposed_at": stamp(call.disposed_at),
         "incident_id": str(call.incident_id) if call.incident_id else None,
-        "messages": [_message(one) for one in messages],
+        "messages": [conversations.message_wire(one, pins) for one in messages],
+        "window_ends_at": stamp(
+            conversation.window_ends(call.last_inbound_at, call.window_closed_at)
+        )
+        if call.channel == Channel.WHATSAPP
+        else None,
+        "location_asked_at": stamp(call.location_asked_at),
         "locations": [_location(one) for one in locations],
+        "estimate": evidence.wire(locations),
         "direction": call.direction,
         "call_back_of": str(call.call_back_of_id) if call.call_back_of_id else None,
         "left_by_caller": call.left_by_caller,
@@ -404,6 +455,11 @@ def _wire(call: Call) -> dict[str, Any]:
         "key_pressed": call.key_pressed_at is not None,
         "paper": call.provider == PAPER,
         "recovered": call.recovered,
+        **call.enclosed,
+        "returned_at": stamp(call.returned_at),
+        "returned_from": call.returned_from or None,
+        "handed_over_at": stamp(call.handed_over_at),
+        "participants": [conference_wires.wire(one) for one in call.shown_participants],
     }
 
 
@@ -412,19 +468,6 @@ def _reached(call: Call) -> bool | None:
     if call.direction == "in" or call.status in LIVE:
         return None
     return call.provider_status not in NOT_REACHED
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "id": str(message.pk),
-        "at": stamp(message.at),
-        "direction": message.direction,
-        "text": message.text,
-        "recovered": message.recovered,
-        "media": [
-            {"id": str(one.pk), "content_type": one.content_type} for one in message.media.all()
-        ],
-    }
 
 
 def _location(location: Location) -> dict[str, Any]:
@@ -439,4 +482,5 @@ def _location(location: Location) -> dict[str, Any]:
         "label": location.label or None,
         "place_id": location.place_id or None,
         "warnings": location.warnings,
+        "verdict": location.verdict or None,
     }

@@ -12,7 +12,7 @@ import uuid6
 from django.conf import settings
 from django.contrib.gis.geos import Point
 
-from calls import restrictions, selectors
+from calls import participants, restrictions, selectors
 from calls.domain import (
     LIVE,
     OVER,
@@ -35,10 +35,8 @@ from calls.models import (
     LABEL_CHARS_MAX,
     RAW_CHARS_MAX,
     REASON_CHARS_MAX,
-    TEXT_CHARS_MAX,
     Call,
     Location,
-    Message,
 )
 from calls.telephony.numbers import e164
 from maps.geo import LatLng
@@ -48,7 +46,7 @@ from realtime.protocol import Rejected, stamp
 from realtime.registry import Context
 
 CONNECT_CALLER = "calls.connect_caller"
-RING_DISPATCHER = "calls.ring_dispatcher"
+RING_DISPATCHER = participants.RING_DISPATCHER
 RETURN_TO_QUEUE = "calls.return_to_queue"
 HANG_UP = "calls.hang_up"
 ASK_FOR_A_KEY = "calls.ask_for_a_key"
@@ -72,6 +70,7 @@ class Evidence:
     place_id: str = ""
     method: str = ""
     warnings: tuple[str, ...] = ()
+    message_id: Any = None  # what carried it: a pin, a picture
 
 
 # --- for other packages and for what comes in ---------------------------------------------------
@@ -130,7 +129,7 @@ def attach(log: Change, *, call_id: Any, incident_id: Any, now: datetime) -> Non
 
     Whoever opened the change records the event.
     """
-    call = _locked(call_id)
+    call = locked_call(call_id)
     before = call.incident_id
     if before == incident_id:
         return
@@ -168,6 +167,7 @@ def add_location(log: Change, call: Call, evidence: Evidence) -> Location | None
         place_id=evidence.place_id,
         method=evidence.method,
         warnings=list(evidence.warnings),
+        message_id=evidence.message_id,
     )
     log.record(
         "call.location_added",
@@ -195,18 +195,32 @@ def end(
         facts["cause"] = cause
     if call.left_by_caller:
         facts["left_by_caller"] = True
+    participants.ended(log, call)
     log.record(f"call.{status.value}", calls=[call.pk], facts=facts)
 
 
-def return_to_queue(log: Change, call: Call, *, status: CallStatus) -> None:
-    """Nobody has the call any more; the caller stays on the line and waits where the others wait."""
+def return_to_queue(log: Change, call: Call, *, status: CallStatus, lost: str = "") -> None:
+    """Nobody has the call any more; the caller stays on the line and waits where the others wait.
+
+    `lost`: whose line was lost, when nobody wanted that: the caller then waits before all others. Whoever still has a
+    third party to talk with is left with them until somebody takes the call.
+    """
     call.status = status
     call.answered_by = None
     call.queued_at = call.queued_at or log.now
-    call.save(update_fields=["status", "answered_by", "queued_at"])
-    if call.channel in SPOKEN_CHANNELS:
+    call.handed_over_at = None
+    call.returned_at, call.returned_from = (log.now, lost) if lost else (None, "")
+    call.save(
+        update_fields=[
+            "status", "answered_by", "queued_at", "handed_over_at", "returned_at", "returned_from"
+        ]
+    )  # fmt: skip
+    if not participants.left_with_third(log, call) and call.channel in SPOKEN_CHANNELS:
         _defer_act(RETURN_TO_QUEUE, call, priority=URGENT)
-    log.record("call.released", calls=[call.pk], facts=_facts(call))
+    if lost:
+        log.record("call.returned", calls=[call.pk], facts={**_facts(call), "from": lost})
+    else:
+        log.record("call.released", calls=[call.pk], facts=_facts(call))
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -215,7 +229,7 @@ def return_to_queue(log: Change, call: Call, *, status: CallStatus) -> None:
 def answer(ctx: Context, *, call_id: UUID) -> Done:
     """Take a call. Of two at the same instant one wins; the other is told who and when."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if not _mine(ctx, call):
             _answer(ctx, log, call)
         log.result = {"call_id": str(call.pk)}
@@ -225,7 +239,7 @@ def answer(ctx: Context, *, call_id: UUID) -> Done:
 def release(ctx: Context, *, call_id: UUID) -> Done:
     """Give an answered call back to the queue; the caller stays on the line."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         status = step(CallStatus(call.status), Happening.RELEASE)
         if status is None:
             raise Rejected("call_not_answered")
@@ -237,7 +251,7 @@ def release(ctx: Context, *, call_id: UUID) -> Done:
 def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
     """Somebody is on the line and says nothing: ask for a key. A key already pressed is forgotten first."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if call.status != CallStatus.ANSWERED or call.channel in TEXT_CHANNELS:
             raise Rejected("call_not_answered")
         if call.provider == EXCHANGE:
@@ -253,7 +267,7 @@ def ask_for_a_key(ctx: Context, *, call_id: UUID) -> Done:
 def hang_up(ctx: Context, *, call_id: UUID) -> Done:
     """End an answered call or conversation."""
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         if call.status in WAITING:
             raise Rejected("call_not_answered")
         if call.status == CallStatus.ANSWERED:
@@ -284,7 +298,7 @@ def dispose(
             if call.channel not in TEXT_CHANNELS:
                 raise Rejected("call_not_answered")  # nobody has heard what it is
             _answer(ctx, log, call)
-        if call.status in LIVE:
+        if call.status in LIVE and call.handed_over_at is None:
             _hang_up(log, call)
         others = [one for one in locked.values() if one.disposed_at is None and one.status in OVER]
         for one in (call, *others):
@@ -320,7 +334,7 @@ def locate(
     except ValueError:
         raise Rejected("location_impossible", status=422) from None
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
+        call = locked_call(call_id)
         add_location(
             log,
             call,
@@ -337,36 +351,10 @@ def locate(
     return log.done
 
 
-def reply(ctx: Context, *, call_id: UUID, text: str) -> Done:
-    """Write to the citizen, in the conversation or as an SMS to a caller who spoke."""
-    with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
-        call = _locked(call_id)
-        if not (call.caller or (call.party and call.channel in TEXT_CHANNELS)):
-            raise Rejected("caller_unknown")
-        if call.status not in LIVE and call.channel in TEXT_CHANNELS:
-            raise Rejected("call_over")
-        message = Message.objects.create(
-            call=call,
-            direction="out",
-            text=limited(text, TEXT_CHARS_MAX),
-            at=ctx.now,
-            provider=call.provider,
-            sent_by_id=ctx.viewer.user_id,
-        )
-        defer(SEND_MESSAGE, message_id=str(message.pk))
-        log.record(
-            "call.message_sent",
-            calls=[call.pk],
-            facts={"call_id": str(call.pk), "message_id": str(message.pk)},
-        )
-        log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
-    return log.done
-
-
 # --- inside ------------------------------------------------------------------------------------
 
 
-def _locked(call_id: Any) -> Call:
+def locked_call(call_id: Any) -> Call:
     # No select_related: after waiting for the lock PostgreSQL reads the call again but not what was joined to it,
     # and the loser of a race would see an answered call without the one who answered.
     call = Call.objects.select_for_update(of=("self",)).filter(pk=call_id).first()
@@ -393,11 +381,18 @@ def _answer(ctx: Context, log: Change, call: Call) -> None:
     call.status = status
     call.answered_at = call.answered_at or log.now
     call.answered_by_id = ctx.viewer.user_id
-    call.save(update_fields=["status", "answered_at", "answered_by"])
+    call.returned_at, call.returned_from = None, ""
+    call.save(
+        update_fields=["status", "answered_at", "answered_by", "returned_at", "returned_from"]
+    )
     if call.channel in SPOKEN_CHANNELS:
         # Two jobs: when ringing the dispatcher fails, the retry must not move the caller again.
-        _defer_act(CONNECT_CALLER, call, priority=URGENT)
-        _defer_act(RING_DISPATCHER, call, priority=URGENT, dispatcher_id=ctx.viewer.user_id)
+        if not participants.is_caller_in(call):
+            _defer_act(CONNECT_CALLER, call, priority=URGENT)
+        if participants.has_conference(call):
+            participants.begin(log, call, user_id=ctx.viewer.user_id)
+        else:
+            _defer_act(RING_DISPATCHER, call, priority=URGENT, dispatcher_id=ctx.viewer.user_id)
     log.record(
         "call.answered",
         calls=[call.pk],

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from calls import aml as aml_rules
-from calls import intake, notices, selectors
+from calls import delivery, intake, notices, selectors
 from calls.domain import Channel
 from calls.exchange import dialled
 from calls.intake import SeenMessage
@@ -109,7 +109,7 @@ def _reported(event: SmsEvent, request: Request) -> str:
         notice = None
     if notice is not None:
         return notices.report(notice_id=notice.pk, status=event.status)
-    return intake.receive_message_status(
+    return delivery.reported(
         provider=PROVIDER,
         sid=event.message_id,
         status=event.status,

@@ -35,11 +35,13 @@ class _StandInHttpClient(TwilioHttpClient):
         )
 
 
-def client() -> Client:
+def client(key: str = "", secret: str = "") -> Client:
+    """As the account, or by a key of it."""
     kind = _StandInHttpClient if settings.TWILIO_API_BASE_URL else TwilioHttpClient
     return Client(
+        key or settings.TWILIO_ACCOUNT_SID,
+        secret or settings.TWILIO_AUTH_TOKEN,
         settings.TWILIO_ACCOUNT_SID,
-        settings.TWILIO_AUTH_TOKEN,
         http_client=kind(timeout=API_TIMEOUT_S),
     )
 
@@ -64,4 +66,4 @@ def asked(act: Callable[[], T]) -> T:
 def _refused(status: int, code: int | None = None) -> ProviderError:
     permanent = 400 <= status < 500 and status != RATE_LIMITED
     note = f"status {status}" + (f" code {code}" if code else "")  # the text may hold the number
-    return ProviderError(note, permanent=permanent, status=status)
+    return ProviderError(note, permanent=permanent, status=status, code=code or 0)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from calls import notice_webhooks, pbx_webhooks, sms_webhooks, webhooks
+from calls import (
+    conference_webhooks,
+    kept_calls_webhooks,
+    notice_webhooks,
+    pbx_webhooks,
+    sms_webhooks,
+    views,
+    webhooks,
+)
 
 urlpatterns = [
     path("twilio/voice/incoming", webhooks.voice_incoming, name="twilio-voice-incoming"),
@@ -21,13 +29,38 @@ urlpatterns = [
         name="twilio-voice-call-back",
     ),
     path("twilio/voice/status", webhooks.voice_status, name="twilio-voice-status"),
-    path("twilio/voice/recording", webhooks.voice_recording, name="twilio-voice-recording"),
+    path(
+        "twilio/voice/recording",
+        kept_calls_webhooks.voice_recording,
+        name="twilio-voice-recording",
+    ),
+    path(
+        "twilio/voice/recording/<uuid:call_id>",
+        kept_calls_webhooks.voice_recording_of,
+        name="twilio-voice-recording-of",
+    ),
+    path(
+        "twilio/voice/transcription/<uuid:call_id>",
+        kept_calls_webhooks.voice_transcription,
+        name="twilio-voice-transcription",
+    ),
     path("twilio/voice/wait", webhooks.voice_wait, name="twilio-voice-wait"),
     path("twilio/voice/left-queue", webhooks.voice_left_queue, name="twilio-voice-left-queue"),
     path("twilio/voice/join/<uuid:call_id>", webhooks.voice_join, name="twilio-voice-join"),
     path(
         "twilio/voice/requeue/<uuid:call_id>", webhooks.voice_requeue, name="twilio-voice-requeue"
     ),
+    path(
+        "twilio/voice/conference/<uuid:call_id>",
+        conference_webhooks.voice_conference,
+        name="twilio-voice-conference",
+    ),
+    path(
+        "twilio/voice/participant/<uuid:participant_id>",
+        conference_webhooks.voice_participant,
+        name="twilio-voice-participant",
+    ),
+    path("twilio/voice/held", conference_webhooks.voice_held, name="twilio-voice-held"),
     path("twilio/messages/incoming", webhooks.messages_incoming, name="twilio-messages-incoming"),
     path("twilio/messages/status", webhooks.messages_status, name="twilio-messages-status"),
     path(
@@ -47,4 +80,5 @@ urlpatterns = [
     path("pbx/notices", pbx_webhooks.pbx_notices, name="pbx-notices"),
     path("sms/messages", sms_webhooks.sms_messages, name="sms-messages"),
     path("aml", webhooks.aml, name="aml"),
+    path("api/v1/conversation", views.conversation, name="api-conversation"),
 ]

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from calls import aml as aml_rules
-from calls import intake, legs, selectors
+from calls import delivery, intake, legs, seats, selectors
 from calls.domain import Channel, LocationSource
 from calls.intake import MEDIA_MAX, SEQUENCE_MAX, SeenCall, SeenMessage, SeenStatus
 from calls.messaging import twilio_messages
@@ -24,7 +24,6 @@ from calls.telephony import hold_music, twilio_voice
 from calls.written_places import places_in
 from maps.geo import position_or_none
 
-DURATION_S_MAX = 2**31 - 1
 HOLD_MUSIC_KEPT_S = 24 * 3600
 HELD_MAX = timedelta(hours=4)  # the longest that a provider lets a call last
 SINCE_MS_MAX = 2**53
@@ -73,7 +72,7 @@ def _empty_document(*_args: Any, **_arguments: Any) -> HttpResponse:
 @webhook("voice_incoming", instead=_greet_and_hold, mistaken=_greet_and_queue, never_fails=True)
 def voice_incoming(request: Request) -> Answer:
     call = intake.receive_call(_seen_call(request), now=request.now)
-    if call.restricted or call.burst:
+    if call.restricted or call.burst or seats.asks_for_key_first():
         return _twiml(twilio_voice.greet_and_ask_for_a_key()), "received"
     return _greet_and_queue(), "received"
 
@@ -120,20 +119,6 @@ def voice_call_back(request: Request, *, call_id: Any) -> Answer:
     return _no_content(), outcome
 
 
-@webhook("voice_recording", instead=_no_content)
-def voice_recording(request: Request) -> Answer:
-    if not request.get("RecordingSid").strip():
-        return _no_content(), "incomplete"
-    seen = {
-        "sid": request.get("RecordingSid").strip(),
-        "call_sid": request.get("CallSid").strip(),
-        "status": request.get("RecordingStatus"),
-        "url": request.get("RecordingUrl"),
-        "duration_s": _whole(request.get("RecordingDuration"), DURATION_S_MAX),
-    }
-    return _no_content(), intake.receive_recording(seen, provider="twilio", now=request.now)
-
-
 def _go_on_waiting(*_args: Any, **_arguments: Any) -> HttpResponse:
     # The caller is in the queue already: greeting and queueing again would be the wrong document here.
     return _twiml(twilio_voice.wait())
@@ -171,7 +156,9 @@ def _join(_request: Request, *, call_id: Any) -> HttpResponse:
 def voice_join(request: Request, *, call_id: Any) -> Answer:
     if selectors.answered_by(call_id) is None:
         return _queue(), "queued_again"  # released in the meantime
-    return _join(request, call_id=call_id), "connected"
+    # Whom we rang up has heard no greeting, and so not that the call is kept.
+    ours = request.get("Direction").startswith("outbound")
+    return _twiml(twilio_voice.join(call_id, tell=ours)), "connected"
 
 
 def _ask_for_a_key(_request: Request, *, call_id: Any) -> HttpResponse:
@@ -194,9 +181,16 @@ def voice_silent_key(request: Request, *, call_id: Any) -> Answer:
     return _join(request, call_id=call_id), outcome
 
 
-@webhook("voice_requeue", instead=_queue, never_fails=True, keeps=never)
+def _requeue(_request: Request, *, call_id: Any) -> HttpResponse:
+    return _twiml(twilio_voice.queue())
+
+
+@webhook("voice_requeue", instead=_requeue, never_fails=True, keeps=never)
 def voice_requeue(request: Request, *, call_id: Any) -> Answer:
-    return _queue(), "queued_again"
+    """Given back; or whoever had the call is gone, and the caller is told so."""
+    if selectors.is_returned(call_id):
+        return _twiml(twilio_voice.queue_after_loss()), "queued_after_loss"
+    return _requeue(request, call_id=call_id), "queued_again"
 
 
 @require_safe
@@ -240,7 +234,7 @@ def messages_incoming(request: Request) -> Answer:
 
 @webhook("messages_status", instead=_no_content)
 def messages_status(request: Request) -> Answer:
-    outcome = intake.receive_message_status(
+    outcome = delivery.reported(
         provider="twilio",
         sid=request.sid,
         status=(request.get("MessageStatus") or request.get("SmsStatus")).strip().lower(),

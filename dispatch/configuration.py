@@ -17,7 +17,8 @@ import phonenumbers
 
 SECRET_KEY_LENGTH_MIN = 50
 FLAG_WORDS = frozenset({"1", "true", "yes", "y", "on", "ok", "0", "false", "no", "n", "off", ""})
-FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED")
+FLAGS = ("DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED", "RECORD_CALLS", "TRANSCRIBE_CALLS")
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 LOG_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -37,6 +38,7 @@ def problems(values: Mapping[str, Any], *, words: Mapping[str, str]) -> list[str
         *_provider(values),
         *_partners(values),
         *_second_host(values),
+        *_kept(values),
         *_city(values),
     ]
 
@@ -161,6 +163,15 @@ def _partner(values: Mapping[str, Any], *, key: str, url: str) -> Iterator[str]:
         yield f"{key}: is needed with {url}; {MAKE_KEY}"
     if values[url] and not _is_address(values[url]):
         yield f"{url}: must be an address such as https://10.0.0.5:8113/acts"
+
+
+def _kept(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is kept of spoken calls."""
+    if not LANGUAGE_CODE.fullmatch(values["TRANSCRIPTION_LANGUAGE"]):
+        yield "TRANSCRIPTION_LANGUAGE: must be written like id-ID or en-GB"
+    url = values["PBX_RECORDINGS_URL"]
+    if url and not _is_address(url):
+        yield "PBX_RECORDINGS_URL: must be an address such as https://reader:secret@10.0.0.5/recordings"
 
 
 def _has_twilio(values: Mapping[str, Any]) -> bool:

@@ -31,7 +31,14 @@ class Database(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            found = [*_calls(), *_incidents(), *_jobs(), *_head(), *_reconciliation()]
+            found = [
+                *_calls(),
+                *_messages(),
+                *_incidents(),
+                *_jobs(),
+                *_head(),
+                *_reconciliation(),
+            ]
         except Error:
             found = []
         yield GaugeMetricFamily(
@@ -98,6 +105,27 @@ def _calls() -> Iterator[Metric]:
         "Age of the oldest waiting call",
         value=max((float(age) for *_, age in rows), default=0.0),
     )
+
+
+def _messages() -> Iterator[Metric]:
+    """Of this calendar month, as providers count what they give away free."""
+    rows = _rows(
+        "SELECT coalesce(nullif(message.channel, ''), call.channel), count(*), sum(parts)"
+        " FROM calls_message AS message JOIN calls_call AS call ON call.id = message.call_id"
+        " WHERE message.direction = 'out' AND message.at >= date_trunc('month', now()) GROUP BY 1"
+    )
+    for number, (name, words) in enumerate(
+        (
+            ("siaga_messages_month", "Messages of the centre since the first of the month"),
+            ("siaga_message_parts_month", "What is paid for of these: an SMS may be several"),
+        ),
+        start=1,
+    ):
+        family = GaugeMetricFamily(name, words, labels=["channel"])
+        found = {row[0]: row[number] for row in rows}
+        for channel in sorted({"sms", "whatsapp", *found}):
+            family.add_metric([channel], float(found.get(channel, 0)))
+        yield family
 
 
 def _incidents() -> Iterator[Metric]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dispatch import openapi_webhooks
 from realtime import registry
 
 _ANSWER = {
@@ -34,7 +35,7 @@ _REFUSALS = {
 def description() -> dict[str, Any]:
     """OpenAPI 3.1 of everything programs may call."""
     schemas: dict[str, Any] = {"Answer": _ANSWER}
-    paths: dict[str, Any] = dict(_reading_paths())
+    paths: dict[str, Any] = {**_reading_paths(), **openapi_webhooks.paths()}
     for name, command in sorted(registry.commands.items()):
         schema = command.body.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs", {}))
@@ -62,7 +63,10 @@ def description() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                **openapi_webhooks.SECURITY_SCHEMES,
+            },
         },
         "security": [{"bearer": []}],
     }
@@ -105,6 +109,25 @@ def _reading_paths() -> dict[str, Any]:
         ),
         "/api/v1/assignments/{assignment_id}/route": get(
             "The way of a unit to its incident", in_path("assignment_id")
+        ),
+        "/api/v1/conversation": get(
+            "Messages of a call or an incident, the newest page or the one before a message",
+            query("call_id", "string"),
+            query("incident_id", "string"),
+            query("before", "string"),
+        ),
+        "/api/v1/media/{media_id}/full": get(
+            "A citizen's picture, film or voice note, re-coded", in_path("media_id")
+        ),
+        "/api/v1/media/{media_id}/thumb": get("The same, small", in_path("media_id")),
+        "/api/v1/calls/{call_id}/transcript": get(
+            "Everything that was said in a call, as far as it was written down", in_path("call_id")
+        ),
+        "/api/v1/recordings/{recording_id}/sound": get(
+            "The sound of a recording; understands Range", in_path("recording_id")
+        ),
+        "/api/v1/pictures/{picture_id}": get(
+            "A picture that a citizen has sent", in_path("picture_id")
         ),
         "/api/v1/places": get(
             "Places by name", query("q", "string", required=True), query("near", "string")

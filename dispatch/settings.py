@@ -250,6 +250,9 @@ TWILIO_ACCOUNT_SID = _read(env.str, "TWILIO_ACCOUNT_SID", _test_account[0])
 TWILIO_AUTH_TOKEN = _read(env.str, "TWILIO_AUTH_TOKEN", _test_account[1])
 # Both tokens are accepted while the token is being changed.
 TWILIO_AUTH_TOKEN_SECONDARY = _read(env.str, "TWILIO_AUTH_TOKEN_SECONDARY", "")
+# A key of the account for the telephone in the console's browser; without it dispatchers are rung at a desk phone.
+TWILIO_API_KEY_SID = _read(env.str, "TWILIO_API_KEY_SID", "")
+TWILIO_API_KEY_SECRET = _read(env.str, "TWILIO_API_KEY_SECRET", "")
 TWILIO_NUMBER = _read(env.str, "TWILIO_NUMBER", "")
 TWILIO_WHATSAPP_NUMBER = _read(env.str, "TWILIO_WHATSAPP_NUMBER", "")
 # Where the emulated provider is asked in place of the real one; on this machine alone.
@@ -273,6 +276,24 @@ if not 0 < VOICE_CALLS_PER_S <= 1_000:
     _problems.append("VOICE_CALLS_PER_S: must be above 0 and at most 1000")
 # Agreed with the sender of AML over HTTPS; empty: reports are taken unsigned and marked so.
 AML_HMAC_KEY = _read(env.str, "AML_HMAC_KEY", "")
+# Where the provider keeps pictures and recordings. Only from these hosts, by https, is anything fetched.
+MEDIA_HOSTS = _read(
+    env.list,
+    "MEDIA_HOSTS",
+    ["api.twilio.com", "mcs.us1.twilio.com", "media.twiliocdn.com", "mms.twiliocdn.com"],
+)
+if any(not host or set(host) & set("/:*@ ") for host in MEDIA_HOSTS):
+    _problems.append("MEDIA_HOSTS: must be names of hosts, without scheme, port or *")
+# Days for which they are kept here; 0: for ever. Of an open incident nothing is removed.
+MEDIA_KEEP_DAYS = _read(env.int, "MEDIA_KEEP_DAYS", 180)
+if not 0 <= MEDIA_KEEP_DAYS <= 36_500:
+    _problems.append("MEDIA_KEEP_DAYS: must be between 0 and 36500")
+# Kept of spoken calls where the city has decided so, and told to every caller first (deploy/RECORDING.md).
+RECORD_CALLS = _read(env.bool, "RECORD_CALLS", default=False)
+TRANSCRIBE_CALLS = _read(env.bool, "TRANSCRIBE_CALLS", default=False)
+TRANSCRIPTION_LANGUAGE = _read(env.str, "TRANSCRIPTION_LANGUAGE", "id-ID")
+# Where the exchange keeps its recordings, with the sign-in that may read them; empty: they are not played here.
+PBX_RECORDINGS_URL = _read(env.str, "PBX_RECORDINGS_URL", "")
 # How often the provider's lists are compared with what the centre has. Sixty is meant; tests cannot wait so long.
 RECONCILE_EVERY_S = _read(env.int, "RECONCILE_EVERY_S", 60)
 if not 1 <= RECONCILE_EVERY_S <= 60 or 60 % RECONCILE_EVERY_S:
@@ -345,7 +366,15 @@ CONTENT_SECURITY_POLICY = {
                 else []
             ),
         ],
-        "connect-src": [SELF],
+        # The telephone in the browser speaks with the provider by itself, where there is one.
+        "connect-src": [
+            SELF,
+            *(
+                ["wss://voice-js.roaming.twilio.com", "https://eventgw.twilio.com"]
+                if TELEPHONY != "emulator" and TWILIO_API_KEY_SID
+                else []
+            ),
+        ],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

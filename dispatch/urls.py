@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from dispatch.views import api, operations, pages, paper
+from dispatch.views import api, kept, media, operations, pages, paper, share
 
 catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
@@ -30,6 +30,7 @@ urlpatterns = [
     path("healthz/ready", operations.ready, name="healthz-ready"),
     path("metrics", operations.prometheus, name="metrics"),
     path("api/v1/openapi.json", operations.openapi, name="api-openapi"),
+    path("api/v1/softphone/token", api.softphone_token, name="api-softphone-token"),
     path("api/v1/reference", api.reference, name="api-reference"),
     path(
         "api/v1/incidents/<uuid:incident_id>/recommendation",
@@ -38,6 +39,17 @@ urlpatterns = [
     ),
     path("api/v1/incidents/<uuid:incident_id>/timeline", api.timeline, name="api-timeline"),
     path("api/v1/assignments/<uuid:assignment_id>/route", api.way, name="api-route"),
+    path("api/v1/media/<uuid:media_id>/full", media.media, {"variant": "full"}),
+    path("api/v1/media/<uuid:media_id>/thumb", media.media, {"variant": "thumb"}),
+    path("api/v1/pictures/<uuid:picture_id>", kept.picture, name="api-picture"),
+    path("api/v1/recordings/<uuid:recording_id>/sound", kept.sound, name="api-sound"),
+    path("api/v1/calls/<uuid:call_id>/transcript", kept.transcript, name="api-transcript"),
+    path("l/", share.ask_for_code, name="share-code"),
+    path("l/<str:code>", share.share_page, name="share"),
+    path("l/<str:code>/state", share.state, name="share-state"),
+    path("l/<str:code>/words", share.words_written, name="share-words"),
+    path("l/<str:code>/picture", share.picture, name="share-picture"),
+    path("l/<str:code>/stop", share.stopped, name="share-stop"),
     path("", include("realtime.urls")),
     path("", include("calls.urls")),
     path("", include("units.urls")),

@@ -16,7 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from realtime import capacity, eventlog, metrics, registry
+from realtime import capacity, departures, eventlog, metrics, registry
 from realtime.direct import EXTENSION
 from realtime.execution import execute
 from realtime.hub import hub
@@ -91,6 +91,8 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
         subscriber: Subscriber | None = getattr(self, "subscriber", None)
         if subscriber is not None:
             hub().leave(subscriber)
+            if subscriber.closed is None:  # it went by itself; whom we send away comes back
+                departures.note(subscriber.viewer)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.viewer is None or self.viewer.topic is None:

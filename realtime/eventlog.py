@@ -230,15 +230,6 @@ def events_about(subject_id: str, *, limit: int) -> list[LoggedEvent]:
     return [_logged(row) for row in reversed(rows)]
 
 
-def take_time() -> None:
-    """In a change of a command line, which computes for long between its questions: the server waits for this one.
-
-    From all others it takes back the locks after IDLE_IN_TRANSACTION_S_MAX of silence (dispatch/settings.py).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-
-
 @contextmanager
 def one_moment() -> Iterator[None]:
     """A read-only transaction in which all reads see the same moment."""

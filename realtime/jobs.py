@@ -95,10 +95,16 @@ def defer(
     queue: str = EFFECTS_QUEUE,
     at: datetime | None = None,
     priority: int = 0,
+    lock: str | None = None,
     **arguments: Any,
 ) -> None:
-    """Write a job into the queue, in the same transaction as its cause; with `at`, for that instant."""
-    app.configure_task(task, queue=queue, schedule_at=at, priority=priority).defer(**arguments)
+    """Write a job into the queue, in the same transaction as its cause; with `at`, for that instant.
+
+    Of jobs with the same `lock` one runs at a time, over all workers; the others wait without a worker's place.
+    """
+    app.configure_task(task, queue=queue, schedule_at=at, priority=priority, lock=lock).defer(
+        **arguments
+    )
 
 
 # --- given up ----------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,10 @@ class OutgoingMessage:
     report_to: str = (
         ""  # path of the webhook that hears how it went; empty: the one for citizens' messages
     )
+    # An approved template of WhatsApp and what stands in it; whoever has no templates sends `text`, which says the same.
+    content_sid: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    call_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class ListedMessage:
     inbound: bool
     at: datetime
     media_count: int
+    price: str = ""
+    price_unit: str = ""
 
 
 class Messaging(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,11 +34,16 @@ class TwilioMessages:
         prefix, sender = "", settings.TWILIO_NUMBER
         if message.channel == Channel.WHATSAPP:
             prefix, sender = "whatsapp:", settings.TWILIO_WHATSAPP_NUMBER or settings.TWILIO_NUMBER
+        words: dict[str, str] = {"body": message.text[:BODY_CHARS_MAX]}
+        if message.content_sid:
+            words = {"content_sid": message.content_sid}
+            if message.variables:
+                words["content_variables"] = json.dumps(dict(message.variables))
         taken = asked(
             lambda: self._client.messages.create(
                 to=prefix + message.to,
                 from_=prefix + sender.removeprefix("whatsapp:"),
-                body=message.text[:BODY_CHARS_MAX],
+                **words,
                 status_callback=settings.PUBLIC_BASE_URL
                 + (message.report_to or reverse("twilio-messages-status")),
             )
@@ -72,4 +78,6 @@ def _listed(row: Any) -> ListedMessage:
         inbound=row.direction == "inbound",
         at=row.date_sent or row.date_created,
         media_count=int(row.num_media or 0),
+        price=str(row.price or ""),
+        price_unit=str(row.price_unit or ""),
     )

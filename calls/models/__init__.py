@@ -1,10 +1,28 @@
 """The tables of this package; only calls/ imports them."""
 
+from calls.models.accesses import MediaAccess
 from calls.models.call import Call, CallerRestriction
-from calls.models.messages import Media, Message, MessageStatus
+from calls.models.conferences import (
+    ADDRESS_CHARS_MAX,
+    DEVICE_NAMES,
+    LINE_STATE_CHARS_MAX,
+    Contact,
+    Participant,
+    Seat,
+    VoiceSwitch,
+)
+from calls.models.messages import (
+    Media,
+    Message,
+    MessageStatus,
+    MessageTemplate,
+    QuickReply,
+)
 from calls.models.notices import Notice
 from calls.models.places import AmlReport, Location
 from calls.models.provider import Reconciliation, Recording, WebhookRecord
+from calls.models.share import SharedPhone, SharedPicture, ShareLink
+from calls.models.transcripts import Transcription, TranscriptLine
 from calls.models.words import (
     CHANNEL_NAMES,
     DISPOSITION_NAMES,
@@ -22,10 +40,13 @@ from calls.models.words import (
 )
 
 __all__ = [
+    "ADDRESS_CHARS_MAX",
     "CHANNEL_NAMES",
+    "DEVICE_NAMES",
     "DISPOSITION_NAMES",
     "ERROR_CHARS_MAX",
     "LABEL_CHARS_MAX",
+    "LINE_STATE_CHARS_MAX",
     "NAME_CHARS_MAX",
     "NOTICE_CHANNEL_NAMES",
     "NOTICE_CHARS_MAX",
@@ -38,12 +59,24 @@ __all__ = [
     "AmlReport",
     "Call",
     "CallerRestriction",
+    "Contact",
     "Location",
     "Media",
+    "MediaAccess",
     "Message",
     "MessageStatus",
+    "MessageTemplate",
     "Notice",
+    "Participant",
+    "QuickReply",
     "Reconciliation",
     "Recording",
+    "Seat",
+    "ShareLink",
+    "SharedPhone",
+    "SharedPicture",
+    "TranscriptLine",
+    "Transcription",
+    "VoiceSwitch",
     "WebhookRecord",
 ]

@@ -55,6 +55,13 @@ class Call(models.Model):
     key_pressed_at = models.DateTimeField(_("key pressed"), null=True, blank=True)
     # The line ended while a dispatcher was on it and nobody here had hung up: done, or cut in the middle.
     left_by_caller = models.BooleanField(_("left by the caller"), default=False, db_default=False)
+    # Whoever had it was lost (a browser died, a telephone was put down): the caller waits before all others.
+    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
+    returned_from = models.CharField(
+        _("returned from"), max_length=NAME_CHARS_MAX, blank=True, default="", db_default=""
+    )
+    # The dispatcher has left the caller to a third party; the line still runs through here.
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     call_back_of = models.ForeignKey(
         "self",
         verbose_name=_("call back of"),
@@ -63,6 +70,10 @@ class Call(models.Model):
         blank=True,
         related_name="+",
     )
+    # The citizen's last written word; the provider's refusal of free words since; when we asked where they are.
+    last_inbound_at = models.DateTimeField(_("last message"), null=True, blank=True)
+    window_closed_at = models.DateTimeField(_("free words refused"), null=True, blank=True)
+    location_asked_at = models.DateTimeField(_("asked for the position"), null=True, blank=True)
     # Its webhook never came; it was found in the provider's list afterwards.
     recovered = models.BooleanField(_("found afterwards"), default=False)
 

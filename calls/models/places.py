@@ -1,6 +1,7 @@
 """Where a caller may be."""
 
 import uuid6
+from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point
 from django.db.models import Q
@@ -50,6 +51,10 @@ class Location(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="locations")
+    # The message that carried it, as a pin or in a picture.
+    message = models.ForeignKey(
+        "calls.Message", on_delete=models.CASCADE, null=True, blank=True, related_name="locations"
+    )
     point = models.PointField(srid=4326)
     radius_m = models.FloatField(null=True, blank=True)
     source = models.CharField(max_length=12)
@@ -60,6 +65,16 @@ class Location(models.Model):
     place_id = models.CharField(max_length=60, blank=True)
     method = models.CharField(max_length=20, blank=True)
     warnings = models.JSONField(default=list)
+    # What a dispatcher has said of it (calls/estimate.py, Verdict); empty: nothing.
+    verdict = models.CharField(_("verdict"), max_length=10, blank=True, default="", db_default="")
+    judged_at = models.DateTimeField(null=True, blank=True)
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("location")
@@ -69,6 +84,10 @@ class Location(models.Model):
             models.CheckConstraint(
                 condition=Q(source__in=[one.value for one in LocationSource]),
                 name="calls_location_source_word",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="") | Q(verdict__in=["confirmed", "rejected"]),
+                name="calls_location_verdict_word",
             ),
             models.CheckConstraint(
                 condition=Q(radius_m=None) | Q(radius_m__gte=0), name="calls_location_radius"

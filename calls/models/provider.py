@@ -25,6 +25,9 @@ class Recording(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "provider_sid"], name="calls_recording_once"

@@ -11,6 +11,9 @@ LABEL_CHARS_MAX = 300
 URL_CHARS_MAX = 1_000
 ERROR_CHARS_MAX = 100
 NOTICE_CHARS_MAX = 600
+TEMPLATE_NAME_CHARS_MAX = 60
+TEMPLATE_CHARS_MAX = 1_000
+QUICK_REPLY_CHARS_MAX = 320
 
 CHANNEL_NAMES = {
     "voice": _("Voice"),
@@ -38,3 +41,19 @@ DISPOSITION_NAMES = {
     "duplicate": _("Duplicate"),
     "test": _("Test"),
 }
+MESSAGE_KIND_NAMES = {
+    "text": _("Free words"),
+    "template": _("Approved template"),
+    "location_request": _("Request for the position"),
+}
+LANGUAGE_NAMES = {"id": _("Bahasa Indonesia"), "en": _("English")}
+# kept: from before media were fetched; lost: could not be fetched; refused: will not be shown; removed: its time is up
+MEDIA_STATES = {
+    "kept": _("Left at the provider"),
+    "waiting": _("Being fetched"),
+    "ready": _("Stored"),
+    "refused": _("Not shown"),
+    "lost": _("Could not be fetched"),
+    "removed": _("Removed"),
+}
+MEDIA_KINDS = {"picture": _("Picture"), "sound": _("Voice note"), "film": _("Video")}

@@ -16,7 +16,7 @@ from calls.domain import Channel, ProviderError
 from calls.exchange import PROVIDER, dialled
 from calls.signed_json import ID_CHARS_MAX
 from calls.signed_partner import Partner
-from calls.telephony.port import CrewCall, Leg, ListedCall
+from calls.telephony.port import CrewCall, Leg, Line, ListedCall
 from realtime.protocol import stamp
 
 STATUS_WORDS: Mapping[str, str] = {  # ours for what the exchange lists
@@ -31,6 +31,7 @@ class PbxVoice:
     name = PROVIDER
     channel = Channel.PBX
     is_metered = False  # a telephone of the house is rung, not a number of the network
+    has_conferences = False
 
     def __init__(self) -> None:
         keys = (settings.PBX_HMAC_KEY, settings.PBX_HMAC_KEY_SECONDARY)
@@ -39,9 +40,23 @@ class PbxVoice:
     def connect_caller(self, leg: Leg) -> None:
         self._act("connect_caller", leg)
 
-    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
         """The exchange knows telephones by the name with which a person signs in, not by our keys."""
         self._act("ring_dispatcher", leg, seat=leg.seat)
+        return ""
+
+    def ring_participant(self, leg: Leg, line: Line) -> str:
+        """Refused before it comes to this, as are the next three (calls/conferencing.py)."""
+        raise ProviderError("the exchange rings nobody else for us", permanent=True)
+
+    def shape_participant(self, leg: Leg, line: Line) -> None:
+        raise ProviderError("the exchange holds and mutes nobody for us", permanent=True)
+
+    def drop_participant(self, leg: Leg, line: Line) -> None:
+        raise ProviderError("the exchange drops nobody for us", permanent=True)
+
+    def close_conference(self, leg: Leg) -> None:
+        raise ProviderError("the exchange has no conferences of ours", permanent=True)
 
     def ring_caller(self, leg: Leg) -> str:
         """Refused before it comes to this (calls/call_back.py): the exchange is dialled by hand."""

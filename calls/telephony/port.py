@@ -27,6 +27,27 @@ class Leg:
     act_id: str = ""
 
 
+CALLER_LABEL = "caller"  # under which the caller is known in the conference
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One participant of the conference as it shall be. `to` is a number, `sip:…` or `client:…`.
+
+    `label` names it in the conference, `sid` is the provider's id of its leg, empty when that is not known. `coaches`
+    is the label of the one participant who hears it; empty: everybody does. `rings_s` 0: as long as the provider rings.
+    """
+
+    participant_id: UUID
+    label: str
+    to: str = ""
+    sid: str = ""
+    held: bool = False
+    muted: bool = False
+    coaches: str = ""
+    rings_s: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ListedCall:
     """One call as the provider's own list has it."""
@@ -56,12 +77,27 @@ class Telephony(Protocol):
     name: str
     channel: Channel  # of the calls that it brings
     is_metered: bool  # it takes so many new calls a second and no more
+    has_conferences: (
+        bool  # it brings third parties in, holds and mutes; the other acts on lines are refused
+    )
 
     def connect_caller(self, leg: Leg) -> None:
         """Take the caller out of the queue into the call's own conference."""
 
-    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
-        """Bring the dispatcher into the same conference."""
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
+        """Bring the dispatcher into the same conference, on this line; the provider's id of that leg, if it has one."""
+
+    def ring_participant(self, leg: Leg, line: Line) -> str:
+        """Ring somebody else into the conference. Ringing the same line again rings nobody twice."""
+
+    def shape_participant(self, leg: Leg, line: Line) -> None:
+        """Make the participant held, muted and heard as the line says."""
+
+    def drop_participant(self, leg: Leg, line: Line) -> None:
+        """End that line, rung or answered; one that has gone already is no error."""
+
+    def close_conference(self, leg: Leg) -> None:
+        """End the lines of everybody who is still in; a conference that is over already is no error."""
 
     def ring_caller(self, leg: Leg) -> str:
         """Ring the citizen into the call's conference; the provider's id of that leg."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from calls import twilio_api
 from calls.domain import ProviderError
 from calls.provider_setup import (
@@ -21,6 +23,7 @@ from calls.provider_setup import (
 from calls.twilio_api import asked
 
 NOT_FOUND = 404
+REFUSED_KEY = (401, 403)
 WHATSAPP = "whatsapp"
 
 
@@ -52,6 +55,17 @@ class TwilioSetup:
             sender=sender,
             unreadable=frozenset(unreadable),
         )
+
+    def takes_key(self, key: str, secret: str) -> bool:
+        """Whether the account takes this key: a telephone in a browser with a token made by another never registers."""
+        account = twilio_api.client(key, secret).api.accounts(settings.TWILIO_ACCOUNT_SID)
+        try:
+            asked(account.fetch)
+        except ProviderError as error:
+            if error.status in REFUSED_KEY:
+                return False
+            raise
+        return True
 
     def correct(self, number_sid: str, settings: Mapping[str, str]) -> None:
         """All at once: there is no moment at which half of them hold."""

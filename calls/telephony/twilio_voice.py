@@ -13,7 +13,8 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from calls import twilio_api
 from calls.domain import Channel
-from calls.telephony.port import CrewCall, Leg, ListedCall
+from calls.telephony import kept_calls, twilio_conference
+from calls.telephony.port import CALLER_LABEL, CrewCall, Leg, Line, ListedCall
 from calls.twilio_api import asked
 
 QUEUE_NAME = "emergency"
@@ -51,6 +52,17 @@ PRESS_IF_SILENT = (
     ("id-ID", "Jika Anda tidak bisa berbicara, tekan tombol apa saja sekarang."),
     ("en-GB", "If you cannot speak, press any key now."),
 )
+LOST_THE_LINE = (
+    (
+        "id-ID",
+        "Maaf, sambungan dengan petugas terputus. Jangan tutup telepon, Anda yang berikutnya.",
+    ),
+    ("en-GB", "Sorry, the line to our officer was cut. Stay on the line, you are next."),
+)
+HELD = (
+    ("id-ID", "Mohon tunggu sebentar. Petugas kami segera kembali kepada Anda."),
+    ("en-GB", "One moment, please. Our officer will be back with you shortly."),
+)
 QUEUE_TROUBLE = (
     ("id-ID", "Mohon tunggu, Anda tetap terhubung."),
     ("en-GB", "Please wait, you are still connected."),
@@ -69,7 +81,7 @@ CREW_TROUBLE = "Pusat sedang terganggu. Lihat tablet, atau hubungi pusat lewat r
 def greet_and_queue() -> str:
     """The first thing a caller hears, and the answer to every voice error: never silence."""
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     _enqueue(response)
     return str(response)
 
@@ -77,7 +89,7 @@ def greet_and_queue() -> str:
 def greet_and_ask_for_a_key() -> str:
     """A key says that somebody is there and means it. Without one the queue follows all the same."""
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     path = reverse("twilio-voice-key")
     gather = Gather(num_digits=1, timeout=KEY_WAIT_S, action=path, method="POST")
     for language, words in PRESS_A_KEY:
@@ -107,7 +119,7 @@ def greet_and_hold(since_ms: int, *, kept: bool) -> str:
     does whether it lies in the journal already.
     """
     response = VoiceResponse()
-    _say(response, GREETING)
+    _greet(response)
     _hold(response, since_ms, kept=kept)
     return str(response)
 
@@ -124,6 +136,23 @@ def queue() -> str:
     """Back into the queue without a second greeting."""
     response = VoiceResponse()
     _enqueue(response)
+    return str(response)
+
+
+def queue_after_loss() -> str:
+    """Whoever had the call is gone: the caller hears that, and that they are next."""
+    response = VoiceResponse()
+    _say(response, LOST_THE_LINE)
+    _enqueue(response)
+    return str(response)
+
+
+def held() -> str:
+    """What somebody hears who is held. The provider plays it again at its end."""
+    response = VoiceResponse()
+    for language, words in HELD:
+        response.say(words, language=language)
+        response.play(reverse("twilio-voice-hold-music"))
     return str(response)
 
 
@@ -144,16 +173,23 @@ def wait() -> str:
     return str(response)
 
 
-def join(call_id: Any) -> str:
-    """The caller's leg enters the conference and stays there whoever else leaves."""
+def join(call_id: Any, *, tell: bool = False) -> str:
+    """The caller's leg enters the conference and stays there whoever else leaves. `tell`: say first what is kept."""
     response = VoiceResponse()
+    if tell:
+        _say(response, kept_calls.consent())
+    kept_calls.begin_transcript(response, call_id)
     dial = Dial()
     dial.conference(
-        conference_name(call_id),
-        participant_label="caller",
+        twilio_conference.name_of(call_id),
+        participant_label=CALLER_LABEL,
         beep="false",
         start_conference_on_enter=True,
         end_conference_on_exit=False,
+        **kept_calls.conference(call_id),
+        status_callback=twilio_conference.events_path(call_id),
+        status_callback_method="POST",
+        status_callback_event=twilio_conference.CONFERENCE_EVENTS,
     )
     response.append(dial)
     return str(response)
@@ -182,8 +218,9 @@ def nothing() -> str:
     return str(VoiceResponse())
 
 
-def conference_name(call_id: Any) -> str:
-    return f"call-{call_id}"
+def _greet(response: VoiceResponse) -> None:
+    _say(response, GREETING)
+    _say(response, kept_calls.consent())
 
 
 def _say(response: VoiceResponse, words: tuple[tuple[str, str], ...]) -> None:
@@ -242,6 +279,7 @@ class TwilioVoice:
     name = "twilio"
     channel = Channel.VOICE
     is_metered = True
+    has_conferences = True
 
     def __init__(self) -> None:
         self._client = twilio_api.client()
@@ -252,18 +290,24 @@ class TwilioVoice:
     def return_to_queue(self, leg: Leg) -> None:
         self._redirect(leg, reverse("twilio-voice-requeue", args=[leg.call_id]))
 
-    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
-        conference = self._client.conferences(conference_name(leg.call_id))
-        asked(
-            lambda: conference.participants.create(
-                from_=settings.TWILIO_NUMBER or leg.to_number,
-                to=f"client:{dispatcher_id}",
-                label=f"dispatcher-{dispatcher_id}",
-                early_media=True,
-                end_conference_on_exit=False,
-                beep="false",
-            )
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
+        """A job of the version before names no line; its label is one that nobody else has."""
+        label = f"dispatcher-{dispatcher_id}"
+        return self._conference(leg).ring(
+            line or Line(participant_id=leg.call_id, label=label, to=f"client:{dispatcher_id}")
         )
+
+    def ring_participant(self, leg: Leg, line: Line) -> str:
+        return self._conference(leg).ring(line)
+
+    def shape_participant(self, leg: Leg, line: Line) -> None:
+        self._conference(leg).shape(line)
+
+    def drop_participant(self, leg: Leg, line: Line) -> None:
+        self._conference(leg).drop(line)
+
+    def close_conference(self, leg: Leg) -> None:
+        self._conference(leg).close()
 
     def ask_for_a_key(self, leg: Leg) -> None:
         self._redirect(leg, reverse("twilio-voice-ask", args=[leg.call_id]))
@@ -315,6 +359,9 @@ class TwilioVoice:
             )
         )
         return str(taken.sid)
+
+    def _conference(self, leg: Leg) -> twilio_conference.Conference:
+        return twilio_conference.Conference(self._client, leg)
 
     def _redirect(self, leg: Leg, path: str) -> None:
         url = settings.PUBLIC_BASE_URL + path

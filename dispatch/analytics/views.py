@@ -15,6 +15,7 @@ from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+import calls.metering
 from dispatch.accounts.permissions import role_required
 from dispatch.analytics.intervals import CHAIN
 from dispatch.analytics.selectors import Filters, Period, PeriodError, period_of, report
@@ -105,11 +106,18 @@ def supervisor(request: HttpRequest) -> HttpResponse:
         "agencies": known["agencies"],
         "types": {kind["key"]: kind["name"] for kind in known["incident_types"]},
         "channel_names": list(CHANNELS.items()),
+        "written": _written(chosen),
         "disposition_names": [*CALL_DISPOSITIONS.items(), ("", _("Open"))],
         "interval_names": [(key, NAMES[key]) for key in CHAIN],
         "error": error,
     }
     return render(request, "dispatch/supervisor.html", context, status=422 if error else 200)
+
+
+def _written(chosen: dict[str, str]) -> list[dict[str, Any]]:
+    period = period_of(chosen["from"], chosen["to"])
+    rows = calls.metering.written(period.start, period.end)
+    return [{**row, "name": CHANNELS.get(row["channel"], row["channel"])} for row in rows]
 
 
 @role_required(*ROLES)

@@ -11,6 +11,15 @@ AGENCIES: tuple[tuple[str, str, str], ...] = (
     ("BASARNAS", "Kantor SAR Tanjungpinang", "115"),
 )
 
+# Whom a dispatcher brings into a call. Names of the city, numbers of nobody.
+CONTACTS: tuple[tuple[str, str, str], ...] = (
+    ("RSUD Raja Ahmad Tabib", "0771-000101", "IGD, rujukan provinsi"),
+    ("RSUD Kota Tanjungpinang", "0771-000102", "IGD"),
+    ("Juru bahasa isyarat", "0771-000201", "penelepon tuli"),
+    ("Interpreter Mandarin / English", "0771-000202", "awak kapal, wisatawan"),
+    ("PLN Tanjungpinang", "0771-000301", "kabel putus, padam"),
+)
+
 # agency, key in maps.demo.stations
 STATIONS: tuple[tuple[str, str], ...] = (
     ("DAMKAR", "damkar-mako"),

@@ -40,6 +40,13 @@ PLACES = {
 }
 ADVICE = {
     Advice.SET: _("Set %(setting)s to the wanted value, letter by letter."),
+    Advice.BROWSER_KEY: _(
+        "The account refuses this key: no dispatcher can be rung in the browser. Make one (provider's console: API"
+        " keys, type Standard) and put both halves into .env."
+    ),
+    Advice.NO_BROWSER_KEY: _(
+        "Without a key dispatchers are rung at a desk phone or a SIP telephone."
+    ),
     Advice.NAME_FALLBACK: _(
         "Nothing says what callers get while this machine is silent. Write the documents with manage.py"
         " fallback_documents, put them on a second host, and name them with PROVIDER_FALLBACK_VOICE_URL and"

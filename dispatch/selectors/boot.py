@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+import calls.seats
 import maps.selectors
-from realtime.protocol import stamp
+from realtime.protocol import CONTROL_ROLES, stamp
 
 
 def boot(request: HttpRequest) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def boot(request: HttpRequest) -> dict[str, Any]:
         "city": city(),
         "basemapUrl": settings.BASEMAP_URL,
         "language": get_language(),
+        "seat": calls.seats.wire(person.pk) if person.role in CONTROL_ROLES else None,
     }
 
 

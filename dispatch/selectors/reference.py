@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+import calls.conversations
+import calls.selectors
 import units.selectors
 from dispatch.engine.incidents import PRIORITIES
 from dispatch.models import IncidentType
@@ -41,6 +43,16 @@ INCIDENT_DISPOSITIONS = {
 }
 
 
+def _contacts() -> list[dict[str, Any]]:
+    """Whom a dispatcher can bring into a call: the phone book, then the agencies that have entered a number."""
+    agencies = [
+        {"id": row["code"], "name": row["name"], "phone": row["phone"], "note": None}
+        for row in units.selectors.agency_rows()
+        if row["phone"]
+    ]
+    return [*calls.selectors.contact_rows(), *agencies]
+
+
 def reference_data() -> dict[str, Any]:
     indonesian = (get_language() or "id").startswith("id")
     return {
@@ -56,10 +68,13 @@ def reference_data() -> dict[str, Any]:
         ],
         "priorities": list(PRIORITIES),
         "agencies": units.selectors.agency_rows(),
+        "contacts": _contacts(),
         "stations": units.selectors.station_rows(),
         "call_dispositions": _named(CALL_DISPOSITIONS),
         "incident_dispositions": _named(INCIDENT_DISPOSITIONS),
         "limits": LIMITS,
+        "quick_replies": calls.conversations.quick_replies(),
+        "message_templates": calls.conversations.templates(),
     }
 
 

@@ -19,6 +19,10 @@ _JOB_ALARMS = {
     "calls.ring_dispatcher": "connection_failed",
     "calls.return_to_queue": "connection_failed",
     "calls.hang_up": "connection_failed",
+    "calls.ring_participant": "connection_failed",
+    "calls.shape_participant": "connection_failed",
+    "calls.drop_participant": "connection_failed",
+    "calls.close_conference": "connection_failed",
     "calls.send_message": "message_failed",
     "calls.send_notice": "crew_not_reached",
 }
@@ -96,6 +100,14 @@ def on_webhook_rejected(log: Change, *, recent: int, **_facts: object) -> None:
         raise_alarm(log, kind="webhook_rejected", severity="warning", facts={"recent": recent})
 
 
+def on_key_first(log: Change, *, on: bool, by: str) -> None:
+    """As long as every caller is asked for a key, everybody sees that it is so, and who has switched it on."""
+    if on:
+        raise_alarm(log, kind="key_first_on", severity="notice", facts={"by": by})
+    else:
+        clear_alarms(log, kind="key_first_on", subject_id="")
+
+
 def on_webhook_failed(log: Change, *, webhook: str) -> None:
     """A signed request that we could not make sense of: it is kept as it came, but nobody has acted on it."""
     raise_alarm(
@@ -127,6 +139,30 @@ def on_job_settled(log: Change, *, job_id: Any) -> None:
         clear_alarms(log, kind=alarm.kind, subject_id=alarm.subject_id)
 
 
+def on_message_not_delivered(
+    log: Change, *, call_id: str, message_id: str, channel: str, reason: str, can_ring: bool
+) -> None:
+    """The provider has taken a message and the citizen has not got it: one alarm for a conversation."""
+    raise_alarm(
+        log,
+        kind="message_not_delivered",
+        severity="critical",
+        subject=("calls", call_id),
+        facts={
+            "call_id": call_id,
+            "message_id": message_id,
+            "channel": channel,
+            "cause": reason,
+            "can_ring": can_ring,
+        },
+    )
+
+
+def on_message_arrived(log: Change, *, call_id: str, message_id: str) -> None:
+    """It came after all, or a later one did: the citizen reads us."""
+    clear_alarms(log, kind="message_not_delivered", subject_id=call_id)
+
+
 def on_clock_jumped(log: Change, *, jump_s: float, jobs: int) -> None:
     raise_alarm(
         log,
@@ -153,6 +189,12 @@ def _whom(
                 "channel": notice.channel,
             }
             return ("assignments", str(found.pk)), facts
+    if message := calls.selectors.outgoing(arguments.get("message_id")):
+        return ("messages", str(message.message_id)), {
+            "message_id": str(message.message_id),
+            "call_id": str(message.call_id),
+            "can_ring": message.to.startswith("+"),
+        }
     if call_id := arguments.get("call_id"):
         return ("calls", str(call_id)), {"call_id": str(call_id)}
     return ("jobs", str(job_id)), {}

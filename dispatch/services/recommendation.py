@@ -8,21 +8,27 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+import calls.evidence
 import units.selectors
+from calls.evidence import Place
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.recommend import (
     Candidate,
     Need,
     Reason,
+    Recommendation,
     needs_for,
     recommend,
     replacement,
 )
 from dispatch.models import Assignment, Incident
-from maps.geo import LatLng
+from maps.geo import LatLng, distance_m
 from maps.routing.travel import Travel, travel_to
 from realtime.protocol import Rejected
 from units.domain import DISPATCHABLE, UnitState
+
+APART_M_MIN = 150.0
+OTHER_PLACES_MAX = 3
 
 WORDS = {
     "nearest": gettext_lazy("Nearest free unit for %(capability)s."),
@@ -89,8 +95,12 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     target = _target(incident)
     travels = _travels(target, states)
     others = [state for state in states if held.get(state.id) != incident.number]
-    candidates = [_candidate(state, travels, held) for state in others]
-    found = recommend(needs, candidates, working=working, location_known=target is not None)
+
+    def chosen(place: LatLng | None, travels: Mapping[str, Travel]) -> Recommendation:
+        candidates = [_candidate(state, travels, held) for state in others]
+        return recommend(needs, candidates, working=working, location_known=place is not None)
+
+    found = chosen(target, travels)
     return {
         "incident_id": str(incident.pk),
         "computed_at": timezone.now().isoformat(),
@@ -114,7 +124,43 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
             for one in found.left_out
         ],
         "shortfall": [_need_row(need) for need in found.shortfall],
+        "otherwise": [
+            {
+                "source": place.source,
+                "label": place.label or None,
+                "apart_m": round(apart_m),
+                "units": instead,
+            }
+            for place, apart_m in _other_places(incident, target)
+            if (
+                instead := _instead(
+                    found, chosen(place.position, _travels(place.position, others))
+                )
+            )
+        ],
     }
+
+
+def _instead(found: Recommendation, other: Recommendation) -> list[str]:
+    """The units that `other` sends and `found` does not, by callsign."""
+    sent = {one.candidate.unit_id for one in found.units}
+    return [one.candidate.callsign for one in other.units if one.candidate.unit_id not in sent]
+
+
+def _other_places(incident: Incident, target: LatLng | None) -> list[tuple[Place, float]]:
+    """Where the callers may be instead, nearest first, each with its distance from the incident's place.
+
+    Nearer than APART_M_MIN to it or to one before is the same place for whoever drives there.
+    """
+    if target is None:
+        return []
+    places = calls.evidence.places_of_incident(incident.pk)
+    found: list[tuple[Place, float]] = []
+    for place in sorted(places, key=lambda one: distance_m(target, one.position)):
+        known = [target, *(other.position for other, _ in found)]
+        if all(distance_m(place.position, one) >= APART_M_MIN for one in known):
+            found.append((place, distance_m(target, place.position)))
+    return found[:OTHER_PLACES_MAX]
 
 
 def replacement_for(*, incident_id: Any, unit_id: Any) -> dict[str, Any] | None:

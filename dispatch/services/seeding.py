@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
+import calls.seats
 import maps.services
 import units.services
 from dispatch.accounts import services as accounts
@@ -20,7 +22,7 @@ from dispatch.demo.incident_types import CAPABILITIES, INCIDENT_TYPES
 from dispatch.engine.ladder import DEFAULT
 from dispatch.models import AcknowledgementRule, IncidentType
 from maps.demo.stations import STATIONS as STANDS
-from realtime.eventlog import Change, change, take_time
+from realtime.eventlog import Change, change
 from realtime.protocol import Actor, Role
 
 HASHING_THREADS = 4
@@ -48,7 +50,7 @@ def is_empty() -> bool:
 def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
     """Fill an empty database, all or nothing. `keep` stores the sign-ins before the commit, so none is ever lost."""
     with change(by=Actor.system("seed"), now=now) as log:
-        take_time()  # a slow machine hashes passwords for longer than a silent change may last
+        _take_time()
         _seed_reference(say)
         crews: list[Person] = []
         if city == "demo":
@@ -56,6 +58,12 @@ def seed(*, city: str, now: datetime, say: Say, keep: Keep) -> None:
             maps.services.seed_city()
             crews = _seed_units(log, say=say)
         keep(_seed_people([*_staff(city), *crews], now=now, say=say))
+
+
+def _take_time() -> None:
+    """A slow machine reckons for longer than a client may be silent in a transaction; nobody else waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _seed_reference(say: Say) -> None:
@@ -79,6 +87,8 @@ def _seed_reference(say: Say) -> None:
 def _seed_units(log: Change, *, say: Say) -> list[Person]:
     for number, (code, name, phone) in enumerate(fleet.AGENCIES, start=1):
         units.services.add_agency(code=code, name=name, phone=phone, order=10 * number)
+    for number, (name, phone, note) in enumerate(fleet.CONTACTS, start=1):
+        calls.seats.add_contact(name=name, phone=phone, note=note, order=10 * number)
     for agency, key in fleet.STATIONS:
         stand = STANDS[key]
         units.services.add_station(

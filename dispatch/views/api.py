@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+import calls.seats
 import units.selectors
 from dispatch.models import Assignment, Incident
 from dispatch.selectors.reference import reference_data
@@ -32,6 +33,19 @@ def viewer_of_api(request: HttpRequest) -> Viewer:
 def reference(request: HttpRequest) -> HttpResponse:
     with translation.override(viewer_of_api(request).language):
         return JsonResponse(reference_data())
+
+
+@api("GET", roles=frozenset({Role.DISPATCHER, Role.SUPERVISOR}))
+def softphone_token(request: HttpRequest) -> HttpResponse:
+    """The key of the telephone in this person's browser."""
+    viewer = viewer_of_api(request)
+    try:
+        response = JsonResponse(calls.seats.softphone_token(viewer.user_id, now=timezone.now()))
+    except Rejected as error:
+        with translation.override(viewer.language):
+            return refusal(error.status, error.code, words_for(error))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @api("GET", roles=CONTROL)

@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
+import calls.seats
 from dispatch.accounts.permissions import home_of, role_required
 from dispatch.selectors.boot import boot
 from realtime.protocol import Role
@@ -31,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @role_required(Role.DISPATCHER, Role.SUPERVISOR)
 def console(request: HttpRequest) -> HttpResponse:
-    return render(request, "dispatch/console.html", {"boot": boot(request)})
+    page = {"boot": boot(request), "has_twilio_phone": calls.seats.softphone() == "twilio"}
+    return render(request, "dispatch/console.html", page)
 
 
 @role_required(Role.CREW)

@@ -96,4 +96,6 @@ def test_a_worker_does_what_an_answer_asks_for(ring, monkeypatch):
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         worker.run_worker(wait=False, queues=["effects"], install_signal_handlers=False)
 
-    assert told[-1].endswith(reverse("twilio-voice-join", args=[call_id]))
+    joined = reverse("twilio-voice-join", args=[call_id])
+    assert [url for url in told if url.endswith(joined)]
+    assert told[-1].endswith(reverse("twilio-voice-conference", args=[call_id]))

@@ -19,6 +19,7 @@ from calls.messaging.emulator import EmulatedMessages
 from calls.models import Call, Message, Notice, WebhookRecord
 from calls.telephony.emulator.in_process import EmulatedVoice
 from realtime import registry
+from tests import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,11 @@ def outcomes():
 def test_the_emulated_provider_takes_the_caller_to_the_dispatcher(emulated, answered):
     effects.connect_caller(attempt(), call_id=str(answered.pk))
 
-    assert outcomes()[1:] == [("voice_left_queue", "connected"), ("voice_join", "connected")]
+    assert outcomes()[1:] == [
+        ("voice_left_queue", "connected"),
+        ("voice_join", "connected"),
+        ("voice_conference", "applied"),
+    ]
 
 
 def test_a_call_released_in_the_meantime_is_not_pulled_out_of_the_queue(emulated, answered, ada):
@@ -190,7 +195,8 @@ def twilio(provider):
 
 def test_twilio_is_asked_to_move_the_caller_and_to_ring_the_dispatcher(twilio, answered, ada):
     effects.connect_caller(attempt(), call_id=str(answered.pk))
-    effects.ring_dispatcher(attempt(), call_id=str(answered.pk), dispatcher_id=ada.viewer.user_id)
+    (job,) = jobs.waiting("calls.ring_dispatcher")
+    jobs.run_one(job)
 
     (moved, to_join), (rung, leg) = twilio.asked
     join = reverse("twilio-voice-join", args=[answered.pk])

@@ -4,8 +4,9 @@ import csv
 from urllib.parse import parse_qs
 
 import pytest
+from django.utils import timezone
 
-from calls import intake, selectors, written_places
+from calls import delivery, selectors, written_places
 from calls.models import Call, Location, Message, MessageStatus, WebhookRecord
 from maps.services import seed_city
 from realtime.models import Event
@@ -185,7 +186,9 @@ def test_reports_about_our_messages_do_not_go_back(post, text, ada):
     message_id = ada.done("call.reply", call_id=str(Call.objects.get().pk), text="Kami datang")[
         "message_id"
     ]
-    intake.message_accepted(message_id=message_id, provider="twilio", sid="SM9", status="queued")
+    delivery.accepted(
+        message_id=message_id, provider="twilio", sid="SM9", status="queued", now=timezone.now()
+    )
 
     for word in ("delivered", "sent", "queued", "delivered"):
         post("/twilio/messages/status", {"MessageSid": "SM9", "MessageStatus": word})
@@ -201,7 +204,9 @@ def test_reports_that_come_before_the_providers_answer_are_joined(post, text, ad
     ]
 
     post("/twilio/messages/status", {"MessageSid": "SM9", "MessageStatus": "delivered"})
-    intake.message_accepted(message_id=message_id, provider="twilio", sid="SM9", status="queued")
+    delivery.accepted(
+        message_id=message_id, provider="twilio", sid="SM9", status="queued", now=timezone.now()
+    )
 
     assert Message.objects.get(pk=message_id).provider_status == "delivered"
 

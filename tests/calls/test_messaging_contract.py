@@ -14,8 +14,8 @@ from calls import effects
 from calls.domain import MESSAGE_RANK, Channel, ProviderError
 from calls.messaging.port import OutgoingMessage
 from calls.models import SID_CHARS_MAX, Call, Message
-from tests import jobs
-from tests.calls import exchange, providers
+from tests import jobs, shared_data
+from tests.calls import exchange, providers, twilio_spec
 from tests.calls.providers import HANGS_S
 
 CITIZEN = "+6281234567890"
@@ -89,6 +89,33 @@ def test_a_provider_that_cannot_be_reached_is_tried_again(case):
         case.messages().send_message(message())
 
     assert not error.value.permanent
+
+
+def test_an_approved_template_goes_by_its_number_where_the_carrier_has_templates(case):
+    """Elsewhere in words, which say the same."""
+    template = OutgoingMessage(
+        message_id=UUID(int=6),
+        channel=Channel.WHATSAPP if case.messages is not providers.SmsGateway else Channel.SMS,
+        to=CITIZEN,
+        text="Unit AMB-1 menuju Anda.",
+        sent=False,
+        content_sid="HX" + "a" * 32,
+        variables={"1": "AMB-1"},
+    )
+
+    case.messages().send_message(template)
+
+    asked = " ".join(case.asked)
+    if case.messages is providers.TwilioMessages:
+        (one,) = (request for request in case.twilio.api.asked if request.method == "POST")
+        assert one.params["ContentSid"] == "HX" + "a" * 32
+        assert json.loads(one.params["ContentVariables"]) == {"1": "AMB-1"}
+        assert "Body" not in one.params
+        assert one.params["From"].startswith("whatsapp:")
+        if shared_data.FOLDER.is_dir():
+            assert twilio_spec.request_errors("POST", one.path, one.query, one.params) == []
+    else:
+        assert "HX" not in asked
 
 
 def test_a_list_is_of_messages_or_there_is_none(case):

@@ -23,7 +23,7 @@ WORDS = re.compile(
 )
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 JS_CONSTANT = re.compile(
-    r"^(?:export )?const (?P<name>[A-Z][A-Z0-9_]*) = (?P<value>\[[\d\s_,.]+\]|-?\d[^;\n]*);",
+    r"^(?:export )?(?:const|var) (?P<name>[A-Z][A-Z0-9_]*) = (?P<value>\[[\d\s_,.]+\]|-?\d[^;\n]*);",
     re.MULTILINE,
 )
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| `(?P<value>[^`]+)` \| (?P<past>.+?) \|$")

@@ -38,6 +38,8 @@ GOOD = {
     "PBX_HMAC_KEY": "",
     "PBX_HMAC_KEY_SECONDARY": "",
     "PBX_CONTROL_URL": "",
+    "PBX_RECORDINGS_URL": "",
+    "TRANSCRIPTION_LANGUAGE": "id-ID",
     "SMS_GATEWAY_KEY": "",
     "SMS_GATEWAY_KEY_SECONDARY": "",
     "SMS_GATEWAY_URL": "",
@@ -174,7 +176,23 @@ def test_half_an_exchange_is_refused(name: str, wrong: dict[str, str]) -> None:
     assert [text for text in found if text.startswith(f"{name}: ")], found
 
 
-@pytest.mark.parametrize("name", ["DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRANSCRIPTION_LANGUAGE", "Indonesian"),
+        ("TRANSCRIPTION_LANGUAGE", ""),
+        ("PBX_RECORDINGS_URL", "10.0.0.5/recordings"),
+    ],
+)
+def test_a_wrong_setting_of_what_is_kept_is_named(name: str, value: str) -> None:
+    found = problems({**GOOD, name: value}, words={})
+
+    assert [text for text in found if text.startswith(f"{name}: ")], found
+
+
+@pytest.mark.parametrize(
+    "name", ["DEBUG", "BEHIND_PROXY", "STATIC_COLLECTED", "RECORD_CALLS", "TRANSCRIBE_CALLS"]
+)
 def test_a_flag_that_is_neither_yes_nor_no_is_not_taken_for_no(name: str) -> None:
     assert problems(GOOD, words={name: "perhaps"}) == [f"{name}: must be 1 or 0"]
 

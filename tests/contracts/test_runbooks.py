@@ -15,8 +15,8 @@ BOOKS = ROOT / "deploy/runbooks"
 ALARMS_JS = ROOT / "dispatch/static/dispatch/console/alarms.js"
 PACKAGES = ("realtime", "calls", "units", "maps", "dispatch")
 SECTIONS = ("Symptom", "Check", "Act", "Undo")
-# Pages for what no alarm of ours can tell, because nothing reaches us then.
-SILENT = {"telephone_network_down"}
+# Pages for what no alarm of ours can tell: nothing reaches us then, or the screen of the one person says it.
+SILENT = {"no_sound", "telephone_network_down"}
 
 
 def pages() -> dict[str, str]:

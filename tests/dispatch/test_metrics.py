@@ -96,3 +96,17 @@ def test_calls_and_jobs_that_are_gone_are_gone_from_the_numbers(ada):
     assert answered["siaga_jobs", "effects", "todo"] >= 1
     assert after["siaga_jobs", "effects", "todo"] == 0
     assert after["siaga_database_up",] == 1
+
+
+@pytest.mark.django_db
+def test_what_was_written_this_month_is_counted_in_messages_and_in_parts(ada):
+    before = numbers()
+    call_id = factories.text("tolong")
+    ada.done("call.reply", call_id=call_id, text="Kami datang")
+
+    after = numbers()
+
+    assert (
+        after["siaga_messages_month", "whatsapp"] == before["siaga_messages_month", "whatsapp"] + 1
+    )
+    assert after["siaga_message_parts_month", "sms"] == 0

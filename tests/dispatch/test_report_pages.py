@@ -14,6 +14,7 @@ from django.test import Client
 from dispatch.analytics.selectors import PeriodError, period_of, verdict
 from dispatch.analytics.standards import TOTAL
 from dispatch.analytics.templatetags import report_figures
+from tests import factories
 from tests.factories import PLACE
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,17 @@ def handled(ada, crew, engine) -> str:
         crew.done("assignment.advance", assignment_id=sent["assignment_id"], status=status)
     ada.done("incident.close", incident_id=opened["incident_id"], disposition="handled")
     return opened["number"]
+
+
+def test_the_page_says_what_was_written_to_citizens_and_what_arrived(supervisor, ada):
+    call_id = factories.text("tolong")
+    for words in ("Kami datang", "Tetap di sana"):
+        ada.done("call.reply", call_id=call_id, text=words)
+
+    page = supervisor.get("/supervisor/").content.decode()
+
+    row = re.search(r'<th scope="row">WhatsApp</th>(.*?)</tr>', page, re.S)
+    assert re.findall(r'class="num">\s*(\d+)', row[1]) == ["2", "2", "0", "0"]
 
 
 def test_the_page_names_the_incident_and_shows_what_a_caller_wrote_inert(

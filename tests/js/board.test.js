@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  bestLocation,
-  figures,
-  incidentsInOrder,
-  limitOf,
-  unitsByAgency,
-  waitingCalls,
-} from "#console/board";
+import { figures, incidentsInOrder, limitOf, placeOf, unitsByAgency, waitingCalls } from "#console/board";
 import { nextToAnswer } from "#console/queue";
-import { piecesOf } from "#console/evidence";
+import { piecesOf, whyOf } from "#console/evidence";
 import { shortCallsign } from "#console/incidents";
 import { chooseLabels, overlap, sideBySide } from "#console/labels";
 import { UiState } from "#console/ui";
@@ -62,17 +55,24 @@ test("an unknown priority stands between 2 and 3, never last", () => {
   );
 });
 
-test("the operator's word comes first, then the smallest radius; a pin without one counts as exact, an address does not", () => {
-  const aml = { id: "aml", source: "aml", radius_m: 38, at: at(1) };
-  const pin = { id: "pin", source: "whatsapp", radius_m: null, at: at(2) };
-  const cell = { id: "cell", source: "network", radius_m: 1100, at: at(3) };
-  const said = { id: "said", source: "operator", radius_m: null, at: at(1) };
-  assert.equal(bestLocation([cell, pin, aml]).id, "aml");
-  assert.equal(bestLocation([cell, aml, said]).id, "said");
-  const address = { id: "address", source: "address", radius_m: 300, at: "2026-11-24T01:00:00Z" };
-  const bare = { id: "bare", source: "whatsapp", radius_m: null, at: "2026-11-24T01:00:00Z" };
-  assert.equal(bestLocation([address, bare]).id, "bare");
-  assert.equal(bestLocation([]), null);
+test("the place of a call is the server's estimate, named after the piece that leads it", () => {
+  const aml = { id: "aml", lat: 0.92, lng: 104.45, source: "aml", radius_m: 38, label: null, at: at(1) };
+  const pin = {
+    id: "pin",
+    lat: 0.93,
+    lng: 104.45,
+    source: "whatsapp",
+    radius_m: 15,
+    label: "Pasar",
+    at: at(2),
+  };
+  const estimate = { lat: 0.9299, lng: 104.45, radius_m: 15, why: "agree", by: ["pin", "aml"], against: [] };
+  const place = placeOf({ locations: [aml, pin], estimate });
+  assert.deepEqual(
+    [place.lat, place.radius_m, place.source, place.label, place.why],
+    [0.9299, 15, "whatsapp", "Pasar", "agree"],
+  );
+  assert.equal(placeOf({ locations: [], estimate: null }), null);
 });
 
 test("an incident without a unit runs against the assigning limit, then against the acknowledgement", () => {
@@ -125,7 +125,7 @@ test("evidence that lies outside its own radius of the one in use disagrees", ()
   const far = { id: "far", lat: 0.93, lng: 104.45, radius_m: 50, source: "aml", at: at(1) };
   const same = { id: "same", ...used, at: at(1) };
   const pieces = piecesOf({
-    calls: [{ caller: null, locations: [near, far, same] }],
+    calls: [{ id: "c", caller: null, locations: [near, far, same], estimate: null }],
     found: [],
     proposed: null,
     used,
@@ -187,4 +187,34 @@ test("a callsign is short where there is little room, and still the same unit", 
   assert.equal(shortCallsign("DAMKAR-12"), "D-12");
   assert.equal(shortCallsign("POL-M2"), "P-M2");
   assert.equal(shortCallsign("AMB-LAUT"), "AMB-LAUT");
+});
+
+test("pieces stand in the order of the estimate: what leads, what agrees, what speaks against it, what was rejected", () => {
+  const piece = (id, more) => ({ id, lat: 0.9, lng: 104.4, source: "aml", radius_m: 20, at: at(1), ...more });
+  const call = {
+    id: "c",
+    caller: null,
+    locations: [
+      piece("no", { verdict: "rejected" }),
+      piece("old"),
+      piece("torn"),
+      piece("second"),
+      piece("lead", { source: "whatsapp" }),
+    ],
+    estimate: {
+      lat: 0.9,
+      lng: 104.4,
+      radius_m: 20,
+      why: "best",
+      by: ["lead", "second"],
+      against: [{ id: "torn", apart_m: 4100 }],
+    },
+  };
+  const pieces = piecesOf({ calls: [call], found: [], proposed: null, used: null });
+  assert.deepEqual(
+    pieces.map((one) => one.key),
+    ["lead", "second", "torn", "old", "no"],
+  );
+  assert.deepEqual(whyOf(call), { why: "best", source: "whatsapp", agree: 2, against: 1, apart: 4100 });
+  assert.equal(whyOf({ locations: [], estimate: null }), null);
 });

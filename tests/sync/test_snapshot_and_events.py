@@ -6,6 +6,7 @@ page loaded now would get; and fail when the events did not change anything at a
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -15,7 +16,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
+import calls.delivery
+import calls.media
+from calls import share, shared_pictures
 from dispatch.engine.ladder import Rung
 from dispatch.models import AssignmentLadder
 from dispatch.services import ladder
@@ -73,6 +78,14 @@ def test_a_call_from_ringing_to_disposed(everybody, ada):
         lambda: ada.done("call.locate", call_id=call_id, location=factories.PLACE),
         "call.location_added",
     )
+    location_id = registry.snapshot(ada.viewer)["calls"][0]["locations"][0]["id"]
+    verify(
+        everybody,
+        lambda: ada.done(
+            "call.judge_location", call_id=call_id, location_id=location_id, verdict="confirmed"
+        ),
+        "call.location_judged",
+    )
     verify(everybody, lambda: factories.status("CA1", "completed", 9), "call.ended")
     verify(
         everybody,
@@ -110,6 +123,48 @@ def test_a_caller_who_says_nothing_presses_a_key_and_is_asked_again(everybody, a
     path = f"/twilio/voice/silent-key/{call_id}"
     verify(everybody, lambda: factories.webhook(path, params), "call.key_pressed")
     verify(everybody, lambda: ada.done("call.ask_for_key", call_id=call_id), "call.asked_for_key")
+
+
+def test_a_call_with_a_third_party_and_a_supervisor_until_its_dispatcher_is_lost(
+    everybody, ada, cy
+):
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+
+    def who(kind: str) -> str:
+        rows = registry.snapshot(ada.viewer)["calls"][0]["participants"]
+        return next(row["id"] for row in reversed(rows) if row["kind"] == kind)
+
+    def does(person, command: str, *events: str, **body: Any) -> None:
+        verify(everybody, lambda: person.done(command, call_id=call_id, **body), *events)
+
+    def leg(kind: str, status: str, *events: str) -> None:
+        path = f"/twilio/voice/participant/{who(kind)}"
+        verify(everybody, lambda: factories.webhook(path, {"CallStatus": status}), *events)
+
+    ada.done("seat.choose", device="browser", phone="0771-20002")
+    leg("dispatcher", "busy", "call.participant_changed", "call.rung_elsewhere")
+    does(ada, "call.hold", "call.held", on=True)
+    does(ada, "call.hold", "call.resumed", on=False)
+    does(ada, "call.mute", "call.muted", on=True)
+    does(ada, "call.mute", "call.unmuted", on=False)
+    does(ada, "call.add_party", "call.party_added", number="0771-000101")
+    does(ada, "call.drop_party", "call.party_dropped", participant_id=who("third"))
+    ada.done("call.add_party", call_id=call_id, number="0771-000102")
+    does(cy, "call.monitor", "call.monitored", mode="listen")
+    does(cy, "call.stop_monitoring", "call.monitoring_ended")
+    leg("dispatcher", "busy", "call.participant_changed", "call.returned")
+    ada.done("call.answer", call_id=call_id)
+    ada.done("call.add_party", call_id=call_id, number="0771-000103")
+    does(ada, "call.hand_over", "call.handed_over")
+
+
+def test_a_key_that_every_caller_is_asked_for_is_an_alarm_while_it_is_on(everybody, cy):
+    def switch(on: bool) -> Any:
+        return cy.done("voice.ask_for_key_first", on=on)
+
+    verify(everybody, lambda: switch(True), "alarm.raised", "seat.key_first_switched")
+    verify(everybody, lambda: switch(False), "alarm.cleared", "seat.key_first_switched")
 
 
 def test_a_number_that_is_answered_later_for_a_day_and_freed_again(everybody, ada):
@@ -159,6 +214,36 @@ def test_a_conversation_with_words_a_pin_and_an_answer(everybody, ada, crew, eng
         lambda: ada.done("call.reply", call_id=call_id, text="Bantuan dalam perjalanan."),
         "call.message_sent",
     )
+    verify(everybody, lambda: ada.done("call.ask_location", call_id=call_id), "call.message_sent")
+
+
+def test_a_message_of_ours_is_taken_and_not_delivered_and_a_picture_is_settled(
+    everybody, ada, tmp_path, settings
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    factories.text("lihat", NumMedia="1", MediaUrl0="https://elsewhere.example/a")
+    call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
+    media_id = registry.snapshot(ada.viewer)["calls"][0]["messages"][0]["media"][0]["id"]
+    verify(everybody, lambda: calls.media.bring(media_id), "call.media_changed")
+    message_id = ada.done("call.reply", call_id=call_id, text="Kami datang")["message_id"]
+    calls.delivery.accepted(
+        message_id=message_id, provider="twilio", sid="SM9", status="queued", now=timezone.now()
+    )
+
+    def reports(word, code=""):
+        factories.webhook(
+            "/twilio/messages/status",
+            {"MessageSid": "SM9", "MessageStatus": word, "ErrorCode": code},
+        )
+
+    verify(everybody, lambda: reports("sent"), "call.message_status")
+    verify(
+        everybody,
+        lambda: reports("undelivered", "63016"),
+        "call.message_status",
+        "alarm.raised",
+    )
+    verify(everybody, lambda: reports("read"), "call.message_status", "alarm.cleared")
 
 
 def test_an_incident_through_its_life(everybody, ada, bo, engine, ambulance, crew):
@@ -333,6 +418,80 @@ def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
         assert answer.status_code == 302, answer.context["adminform"].form.errors
 
     verify(everybody[:3], save, "reference.changed")
+
+
+def test_a_telephone_that_shares_its_position_a_photo_and_words(
+    everybody, ada, settings, tmp_path
+):
+    settings.HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+    opened(ada, call_id=call_id)
+    verify(
+        everybody, lambda: ada.done("call.share_location", call_id=call_id), "call.share_link_made"
+    )
+    code = registry.snapshot(ada.viewer)["calls"][0]["share"]["code"]
+
+    def shares(n: int, lat: float) -> None:
+        point = {"n": n, "lat": lat, "lng": 104.4665, "accuracy": 9, "age_ms": 0}
+        body = {"device": "phone", "page": "page", "points": [point]}
+        share.receive_positions(code, body, now=timezone.now())
+
+    verify(everybody, lambda: shares(1, 0.9186), "call.share_began", "call.location_shared")
+    verify(everybody, lambda: shares(2, 0.9196), "call.location_shared")
+    words = {"key": "w1", "text": "belakang klenteng"}
+    verify(
+        everybody,
+        lambda: share.receive_words(code, words, now=timezone.now()),
+        "call.message_received",
+    )
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    verify(
+        everybody,
+        lambda: shared_pictures.receive_picture(
+            code, key="p1", data=picture.getvalue(), now=timezone.now()
+        ),
+        "call.picture_received",
+    )
+    verify(
+        everybody,
+        lambda: share.stop(code, {"device": "phone"}, now=timezone.now()),
+        "call.share_stopped",
+    )
+    verify(
+        everybody,
+        lambda: ada.done("call.end_sharing", call_id=call_id),
+        "call.share_link_withdrawn",
+    )
+
+
+def test_a_call_that_is_recorded_and_written_down(everybody, ada):
+    call_id = factories.ring()
+    ada.done("call.answer", call_id=call_id)
+    recording = {"RecordingSid": "RE1", "ConferenceSid": "CF1", "RecordingStatus": "completed"}
+    verify(
+        everybody,
+        lambda: factories.webhook(f"/twilio/voice/recording/{call_id}", recording),
+        "call.recording_told",
+    )
+
+    def told(event: str, **more: str) -> None:
+        fields = {
+            "TranscriptionSid": "GT1",
+            "TranscriptionEvent": event,
+            "SequenceId": "1",
+            **more,
+        }
+        factories.webhook(f"/twilio/voice/transcription/{call_id}", fields)
+
+    verify(everybody, lambda: told("transcription-started"), "call.transcription_changed")
+    said = {"Track": "inbound_track", "TranscriptionData": '{"transcript": "tolong"}'}
+    verify(
+        everybody,
+        lambda: told("transcription-content", **said),
+        "call.line_transcribed",
+    )
 
 
 def test_every_event_the_product_records_is_verified_here():

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from calls.domain import Channel, ProviderError
 from calls.signing import form, signature
-from calls.telephony.port import CrewCall, Leg, ListedCall
+from calls.telephony import emulated_conference
+from calls.telephony.port import CrewCall, Leg, Line, ListedCall
 
 REQUEST_TIMEOUT_S = 10.0
 TOO_MANY = 429  # what nginx says to more than it lets through
@@ -51,6 +52,7 @@ class EmulatedVoice:
     name = "emulator"
     channel = Channel.VOICE
     is_metered = True
+    has_conferences = True
 
     def __init__(self, send: Send = send_over_http) -> None:
         self._send = send
@@ -58,9 +60,23 @@ class EmulatedVoice:
     def connect_caller(self, leg: Leg) -> None:
         self._tell("twilio-voice-left-queue", leg, QueueResult="redirected", QueueTime="0")
         self._tell("twilio-voice-join", leg, CallStatus="in-progress", args=[leg.call_id])
+        emulated_conference.caller_joins(self._tell, leg)
 
-    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str) -> None:
-        """Nothing to report: Twilio tells us of a participant only where we ask it to."""
+    def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
+        """Without a line (a job of the version before) nothing is told: there is no address to tell it to."""
+        return self.ring_participant(leg, line) if line else ""
+
+    def ring_participant(self, leg: Leg, line: Line) -> str:
+        return emulated_conference.rings(self._tell, leg, line)
+
+    def shape_participant(self, leg: Leg, line: Line) -> None:
+        emulated_conference.is_shaped(self._tell, leg, line)
+
+    def drop_participant(self, leg: Leg, line: Line) -> None:
+        emulated_conference.is_dropped(self._tell, leg, line)
+
+    def close_conference(self, leg: Leg) -> None:
+        """Each has been dropped by itself; whoever is left alone hangs up."""
 
     def ask_for_a_key(self, leg: Leg) -> None:
         """The emulated caller presses one."""
@@ -87,6 +103,7 @@ class EmulatedVoice:
                 Direction="outbound-api",
             )
         self._tell("twilio-voice-join", rung, CallStatus="in-progress", args=[leg.call_id])
+        emulated_conference.caller_joins(self._tell, rung)
         return sid
 
     def return_to_queue(self, leg: Leg) -> None:

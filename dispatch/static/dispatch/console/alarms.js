@@ -3,6 +3,7 @@ import { icon, severitySymbol } from "#realtime/icons";
 import { durationText } from "#realtime/time";
 import { fill, gettext, severityName, shortNumber } from "#realtime/words";
 import { alarmsInOrder } from "#console/board";
+import { reasonText } from "#console/conversation";
 import { h, kbd, keyed, setClass, setText, show } from "#console/dom";
 import { Panel } from "#console/panel";
 
@@ -31,10 +32,14 @@ const WORDS = {
   database_connections: () => gettext("The database has %(used)s of %(most)s connections in use"),
   crew_not_reached: () => gettext("%(callsign)s was not reached by telephone. Use the radio"),
   clock_jumped: () => gettext("The machine's clock jumped by %(seconds)s s; open timers were kept right"),
+  key_first_on: () => gettext("Every caller is asked for a key first (switched on by %(by)s)"),
   connection_failed: () => gettext("A caller could not be connected"),
   message_failed: () => gettext("A message to a citizen was not delivered"),
+  message_not_delivered: () => gettext("%(who)s has not got our message: %(why)s"),
   job_failed: () => gettext("A job of the system has failed for good. Tell the administrator: %(task)s"),
 };
+
+const canRing = (alarm) => !alarm.acknowledged_at && Boolean(alarm.facts?.can_ring);
 
 export class Alarms extends Panel {
   connect() {
@@ -65,6 +70,16 @@ export class Alarms extends Panel {
     return this.app.act("alarm.acknowledge", { alarm_id: alarm.id });
   }
 
+  /** `B`: ring whom our words did not reach, and with that take note of it. */
+  async ringBack() {
+    const alarm = alarmsInOrder(this.app.store).find(canRing);
+    if (!alarm) return this.app.say(gettext("No alarm asks to call back."));
+    const rung = await this.app.act("call.call_back", { call_id: alarm.facts.call_id });
+    if (!rung.ok) return undefined;
+    this.app.ui.choose("call", rung.result.call_id);
+    return this.app.act("alarm.acknowledge", { alarm_id: alarm.id });
+  }
+
   render() {
     const alarms = alarmsInOrder(this.app.store);
     const fresh = alarms.filter((alarm) => !alarm.acknowledged_at);
@@ -72,6 +87,7 @@ export class Alarms extends Panel {
     setText(this.part("count"), fill(gettext("%(count)s new"), { count: fresh.length }));
     show(this.empty, !alarms.length);
     this.firstId = fresh[0]?.id;
+    this.firstRingId = fresh.find(canRing)?.id;
     this.firstNextId = fresh.find((alarm) => alarm.facts?.next)?.id;
     keyed(this.rows, alarms.slice(0, ROWS_MAX), {
       key: (alarm) => alarm.id,
@@ -104,6 +120,13 @@ export class Alarms extends Panel {
       " ",
       sendCap,
     );
+    const ring = h(
+      "button",
+      { type: "button", class: "btn small send", onclick: () => this.ringBack() },
+      gettext("Call back"),
+      " ",
+      kbd("B"),
+    );
     const clear = h("button", { type: "button", class: "plain", onclick: away }, gettext("Put away"));
     const row = h(
       "li",
@@ -112,6 +135,7 @@ export class Alarms extends Panel {
       h("div", null, title, detail),
       h("span", null, button, clear),
       send,
+      ring,
     );
     row.update = (now) => {
       const fresh = !now.acknowledged_at;
@@ -122,6 +146,7 @@ export class Alarms extends Panel {
       show(clear, !fresh);
       show(cap, now.id === this.firstId);
       show(send, now.id === this.firstNextId);
+      show(ring, now.id === this.firstRingId);
       setText(detail, this.#detail(now));
     };
     return row;
@@ -153,8 +178,11 @@ export class Alarms extends Panel {
     const unit = facts.unit_id ? this.app.store.get("units", facts.unit_id) : null;
     const number = incident?.number ?? facts.number;
     const template = WORDS[alarm.kind]?.() ?? alarm.kind.replaceAll("_", " ");
+    const call = facts.call_id ? this.app.store.get("calls", facts.call_id) : null;
     return fill(template, {
       ...facts,
+      who: call ? this.app.callerText(call) : gettext("A citizen"),
+      why: reasonText(facts.cause),
       callsign: facts.callsign ?? unit?.callsign ?? "",
       incident: number ? shortNumber(number) : gettext("an incident"),
     });

@@ -25,6 +25,12 @@ export class Audio {
     );
     const texts = waitingCalls(store).filter((call) => !SPOKEN.has(call.channel));
     const late = texts.filter((call) => clock.ageS(call.received_at) > limits.answer_s);
+    const me = this.app.boot.viewer.id;
+    const answered = store.all("calls").filter((call) => call.answered_by?.id === me);
+    this.#onceFor(
+      "text",
+      answered.flatMap((call) => this.app.reading?.fresh(call) ?? []).map((message) => message.id),
+    );
     const warnings = alarms.filter((alarm) => alarm.severity === "warning");
     this.#onceFor("text", [...texts.map((call) => call.id), ...late.map((call) => `${call.id}-late`)]);
     this.#onceFor(

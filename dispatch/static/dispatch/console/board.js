@@ -28,24 +28,15 @@ export function callsInHand(store, viewerId) {
     .sort((a, b) => own(a) - own(b) || byReceived(a, b));
 }
 
-const RANK = { aml: 1, whatsapp: 1, share_link: 1, operator: 0, address: 2, text: 3, network: 4 };
-
-/** What a source is taken for, for its rank alone, when it names no radius: a pin is set by hand at the very place. */
-const NOMINAL_RADIUS_M = { whatsapp: 50, share_link: 50, aml: 100, operator: 50, text: 100 };
-const NOMINAL_RADIUS_M_MAX = 5_000;
-
-/** The best piece of location evidence: the operator's word, then the smallest radius, then the newest. */
-export function bestLocation(locations) {
-  const radius = (one) => one.radius_m ?? NOMINAL_RADIUS_M[one.source] ?? NOMINAL_RADIUS_M_MAX;
-  return (
-    [...(locations ?? [])].sort(
-      (a, b) =>
-        Number(b.source === "operator") - Number(a.source === "operator") ||
-        radius(a) - radius(b) ||
-        (RANK[a.source] ?? 5) - (RANK[b.source] ?? 5) ||
-        (a.at < b.at ? 1 : -1),
-    )[0] ?? null
-  );
+/**
+ * Where the caller most likely is, as the server has worked it out from all evidence; named after the piece that leads.
+ * `why` and `against` are those of calls/estimate.py. Null: nothing says where.
+ */
+export function placeOf(call) {
+  const { estimate } = call;
+  if (!estimate) return null;
+  const lead = call.locations.find((one) => one.id === estimate.by[0]);
+  return { ...lead, ...estimate };
 }
 
 /** The newest words a citizen has written; null for none. */

@@ -1,10 +1,11 @@
 /** One line of the calls panel: who, how often, why later, since when, and where. */
 import { channelSymbol, icon, sourceSymbol, swapIcon } from "#realtime/icons";
-import { channelName, gettext, sourceName } from "#realtime/words";
-import { bestLocation, isWaiting, judged, lastWords } from "#console/board";
+import { channelName, fill, gettext, sourceName } from "#realtime/words";
+import { isWaiting, judged, lastWords, placeOf } from "#console/board";
 import { stateText } from "#console/callback";
 import { h, setAttribute, setClass, setText, show } from "#console/dom";
 import { historyText, loweredText } from "#console/history";
+import { returnedText } from "#console/line_model";
 
 /** @param {import("./calls.js").Calls} panel whose marks (dense, just judged) the line shows */
 export function callRow(panel, call) {
@@ -30,10 +31,16 @@ export function callRow(panel, call) {
     setAttribute(row, "aria-selected", picked ? "true" : "false");
     setText(who, app.callerText(now));
     const times = Math.max(others + 1, now.repeats);
-    const marks = [times > 1 ? `×${times}` : "", now.recovered ? gettext("recovered") : ""];
+    const fresh = isWaiting(now) ? 0 : (app.reading?.fresh(now).length ?? 0);
+    const marks = [
+      times > 1 ? `×${times}` : "",
+      now.recovered ? gettext("recovered") : "",
+      fresh ? fill(gettext("%(count)s unread"), { count: fresh }) : "",
+    ];
+    setClass(tag, "warn", fresh);
     setText(tag, marks.filter(Boolean).join(" "));
     show(tag, marks.some(Boolean));
-    const why = loweredText(now);
+    const why = returnedText(now) || loweredText(now);
     setText(lowered, why);
     show(lowered, why);
     const told = historyText(now.history, app);
@@ -52,8 +59,9 @@ export function callRow(panel, call) {
 function whoOrState(panel, call) {
   if (panel.justJudged.includes(call)) return panel.app.dispositionName(call.disposition);
   return (
-    (call.status === "answered" && call.direction !== "out" ? call.answered_by?.name : null) ??
-    stateText(call)
+    (call.status === "answered" && call.direction !== "out" && !call.handed_over_at
+      ? call.answered_by?.name
+      : null) ?? stateText(call)
   );
 }
 
@@ -66,7 +74,7 @@ function showAge(app, element, call) {
 }
 
 function showWhere(app, source, where, call, first) {
-  const best = bestLocation(call.locations);
+  const best = placeOf(call);
   const words = lastWords(call);
   swapIcon(
     source,

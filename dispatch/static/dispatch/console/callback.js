@@ -24,6 +24,7 @@ export function stateText(call) {
     if (call.reached === false) return gettext("not reached");
     return call.status === "answered" ? gettext("calling back") : gettext("called back");
   }
+  if (call.status === "answered" && call.handed_over_at) return gettext("handed over");
   if (call.status === "answered" && call.key_pressed) return gettext("connected, key pressed");
   if (call.status === "ended" && call.left_by_caller) return gettext("line ended by the caller");
   return callStatusName(call.status);

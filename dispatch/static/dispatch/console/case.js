@@ -1,13 +1,17 @@
 /** The middle column: the chosen call or incident, from its header to its timeline. */
 import { gettext } from "#realtime/words";
-import { assignmentsOf, bestLocation, callsOf } from "#console/board";
+import { assignmentsOf, callsOf, placeOf } from "#console/board";
 import { CaseActions } from "#console/case_actions";
 import { CaseCallers } from "#console/case_callers";
+import { CaseConversation } from "#console/case_conversation";
 import { CaseEvidence } from "#console/case_evidence";
 import { CaseForm } from "#console/case_form";
 import { CaseHead } from "#console/case_head";
+import { CaseShare } from "#console/case_share";
+import { CaseSpoken } from "#console/case_spoken";
 import { CaseTimeline } from "#console/case_timeline";
 import { CaseUnits } from "#console/case_units";
+import { isText } from "#console/conversation";
 import { h, show } from "#console/dom";
 import { Drafts } from "#console/drafts";
 import { locationBody } from "#console/evidence";
@@ -34,7 +38,10 @@ export class Case extends Panel {
       h("b", null, gettext("It has left the board")),
       h("span", null, gettext("Closed or judged.")),
     );
-    const parts = [CaseHead, CaseForm, CaseActions, CaseEvidence, CaseUnits, CaseCallers, CaseTimeline];
+    const parts = [
+      ...[CaseHead, CaseForm, CaseActions, CaseEvidence, CaseShare, CaseSpoken],
+      ...[CaseUnits, CaseConversation, CaseCallers, CaseTimeline],
+    ];
     this.parts = parts.map((Part) => new Part(this.app, this));
     this.content = h("div", "content", ...this.parts.map((part) => part.element));
     this.element.append(this.empty, this.gone, this.content);
@@ -65,7 +72,7 @@ export class Case extends Panel {
       };
     }
     const draft = this.drafts.of(call.id);
-    const location = draft.location ?? bestLocation(call.locations);
+    const location = draft.location ?? placeOf(call);
     return { ...chosen, call, incident: null, calls: [call], assignments: [], draft, location };
   }
 
@@ -77,6 +84,9 @@ export class Case extends Panel {
     if (!subject) return;
     if (this.lastId !== subject.id) {
       this.lastId = subject.id;
+      // Whoever only writes is read first: the conversation stands above the form.
+      const below = this.part(isText(subject.call) ? "form" : "callers");
+      this.content.insertBefore(this.part("conversation").element, below.element);
       for (const part of this.parts) part.reset?.(subject);
     }
     for (const part of this.parts) part.render(subject);

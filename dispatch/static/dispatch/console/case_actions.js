@@ -31,6 +31,10 @@ export class CaseActions {
     this.lift = button(gettext("Lift the restriction"), null, () =>
       app.act("caller.lift_restriction", call()),
     );
+    // A supervisor with somebody else's call: the line above says how to change and how to leave.
+    this.listen = button(gettext("Listen"), null, () => this.monitor("listen"));
+    this.whisper = button(gettext("Whisper"), null, () => this.monitor("whisper"));
+    this.barge = button(gettext("Join"), null, () => this.monitor("barge"));
     this.attach = h("span", "attach");
     this.ending = this.#ending();
     this.element = h(
@@ -43,6 +47,9 @@ export class CaseActions {
       this.release,
       this.hangUp,
       this.ask,
+      this.listen,
+      this.whisper,
+      this.barge,
       this.callBack,
       this.restrict,
       this.lift,
@@ -66,6 +73,20 @@ export class CaseActions {
   #isSpeaking() {
     const { call } = this.subject;
     return call?.status === "answered" && SPOKEN.has(call.channel);
+  }
+
+  /** The call to listen to: the chosen one, or the one that somebody speaks in about the chosen incident. */
+  #toMonitor() {
+    const { boot } = this.app;
+    if (boot.viewer.role !== "supervisor") return null;
+    const spoken = (call) =>
+      call.status === "answered" && call.channel === "voice" && call.answered_by?.id !== boot.viewer.id;
+    return this.subject.calls.find(spoken) ?? null;
+  }
+
+  monitor(mode) {
+    const call = this.#toMonitor();
+    return call ? this.app.panel("line").monitor(call, mode) : undefined;
   }
 
   askForKey() {
@@ -128,6 +149,7 @@ export class CaseActions {
     show(this.release, mine);
     show(this.hangUp, mine);
     show(this.ask, this.#isSpeaking());
+    for (const one of [this.listen, this.whisper, this.barge]) show(one, this.#toMonitor());
     show(this.callBack, this.#toCallBack());
     show(this.restrict, call?.caller && !attached && !call.restricted);
     show(this.lift, call?.restricted);

@@ -1,9 +1,9 @@
 /** Location evidence: each piece with source, radius, age and distance from the one in use; a digit picks one. */
 import { icon, sourceSymbol } from "#realtime/icons";
-import { fill, gettext, sourceName } from "#realtime/words";
+import { fill, gettext, ngettext, sourceName } from "#realtime/words";
 import { phoneText } from "#realtime/time";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
-import { EVIDENCE_MAX, piecesOf } from "#console/evidence";
+import { EVIDENCE_MAX, piecesOf, whyOf } from "#console/evidence";
 import { listKeys } from "#console/panel";
 
 export class CaseEvidence {
@@ -31,9 +31,10 @@ export class CaseEvidence {
       kbd("Alt L"),
       kbd("1–9"),
     );
-    this.element = h("div", "section", head, this.none, this.list);
+    this.why = h("p", { class: "evwhy", role: "status" });
+    this.element = h("div", "section", head, this.none, this.why, this.list);
     this.list.addEventListener("keydown", (event) => this.#key(event));
-    this.list.addEventListener("click", (event) => this.#use(event.target.closest("[data-id]")?.dataset.id));
+    this.list.addEventListener("click", (event) => this.#click(event));
   }
 
   reset() {
@@ -51,6 +52,21 @@ export class CaseEvidence {
     this.#use(this.pieces[position - 1]?.key);
   }
 
+  #click(event) {
+    const key = event.target.closest("[data-id]")?.dataset.id;
+    const verdict = event.target.closest("[data-verdict]")?.dataset.verdict;
+    if (verdict) this.#judge(key, verdict);
+    else this.#use(key);
+  }
+
+  /** What the person says of a piece; said again it is taken back. */
+  #judge(key, verdict) {
+    const piece = this.pieces.find((one) => one.key === key);
+    if (!piece?.callId) return;
+    const body = { call_id: piece.callId, location_id: piece.key };
+    this.app.act("call.judge_location", { ...body, verdict: piece.verdict === verdict ? "" : verdict });
+  }
+
   #use(key) {
     const piece = this.pieces.find((one) => one.key === key);
     if (piece) this.owner.locate(piece);
@@ -62,6 +78,10 @@ export class CaseEvidence {
       return this.#use(this.marked);
     }
     if (/^[1-9]$/.test(event.key)) return this.pick(Number(event.key));
+    if (event.key === " " || event.key === "Delete") {
+      event.preventDefault();
+      return this.#judge(this.marked, event.key === " " ? "confirmed" : "rejected");
+    }
     const mark = (key) => {
       this.marked = key;
       this.app.redraw();
@@ -77,10 +97,32 @@ export class CaseEvidence {
     const hidden = all.length - this.pieces.length;
     setText(this.count, hidden > 0 ? `${all.length}, +${hidden}` : all.length ? String(all.length) : "");
     show(this.none, !all.length);
+    const why = subject.calls.length === 1 ? whyOf(subject.calls[0]) : null;
+    setText(this.why, why ? this.#sentence(why) : "");
+    setClass(this.why, "warn", why?.against);
+    show(this.why, why);
     show(this.list, all.length);
     keyed(this.list, this.pieces, { key: (piece) => piece.key, create: (piece) => this.#row(piece) });
     const marked = this.marked && document.getElementById(`evidence-${this.marked}`);
     setAttribute(this.list, "aria-activedescendant", marked ? marked.id : null);
+  }
+
+  #sentence({ why, source, agree, against, apart }) {
+    const values = { source: sourceName(source), count: agree, distance: this.app.distance(apart ?? 0) };
+    const words = {
+      operator: gettext("Set by a dispatcher."),
+      confirmed: fill(gettext("%(source)s, confirmed by a dispatcher."), values),
+      only: fill(gettext("Only one piece says where: %(source)s."), values),
+      agree: fill(gettext("%(count)s pieces agree. Most precise: %(source)s."), values),
+      best: fill(gettext("Most precise: %(source)s."), values),
+    }[why];
+    if (!against) return words;
+    const more = ngettext(
+      "One piece speaks against it, %(distance)s away: ask.",
+      "%(count)s pieces speak against it, the nearest %(distance)s away: ask.",
+      against,
+    );
+    return `${words} ${fill(more, { ...values, count: against })}`;
   }
 
   #row(piece) {
@@ -94,17 +136,24 @@ export class CaseEvidence {
     const kind = piece.key.startsWith("place-") ? "ev place" : "ev";
     const row = h("div", { class: kind, role: "option", id: `evidence-${piece.key}`, "data-id": piece.key });
     row.append(number, icon(sourceSymbol(piece.source)), who, radius, age, far);
+    const says = piece.callId ? [this.#says("confirmed"), this.#says("rejected")] : [];
+    row.append(h("span", "says", ...says));
     row.update = (now) => {
       setText(number, String(this.pieces.indexOf(now) + 1));
       setClass(row, "sel", now.used);
+      setClass(row, "rejected", now.verdict === "rejected");
+      for (const button of says)
+        setAttribute(button, "aria-pressed", String(button.dataset.verdict === now.verdict));
       setClass(row, "marked", this.marked === now.key);
       setAttribute(row, "aria-selected", now.used ? "true" : "false");
       setText(words, this.#words(now));
       // With one caller only it goes without saying who said so.
       setText(caller, now.caller && this.callers > 1 ? phoneText(now.caller) : "");
-      setAttribute(who, "title", [words.textContent, caller.textContent].filter(Boolean).join(" · "));
+      const told = [sourceName(now.source), now.label, caller.textContent];
+      setAttribute(who, "title", told.filter(Boolean).join(" · "));
       setText(radius, this.app.radius(now.radius_m));
-      setText(age, now.at ? fill(gettext("%(age)s ago"), { age: this.app.age(now.at) }) : "");
+      setText(age, now.at ? this.app.age(now.at) : "");
+      setAttribute(age, "title", now.at ? fill(gettext("%(age)s ago"), { age: age.textContent }) : null);
       setText(far, now.used ? gettext("in use") : now.metres === null ? "" : this.app.distance(now.metres));
       setClass(far, "warn", now.disagrees && !now.used);
       setClass(far, "dim", !now.disagrees && !now.used);
@@ -112,9 +161,25 @@ export class CaseEvidence {
     return row;
   }
 
+  #says(verdict) {
+    const words = verdict === "confirmed" ? gettext("Right (space)") : gettext("Wrong (Del)");
+    const button = h("button", {
+      type: "button",
+      "data-verdict": verdict,
+      title: words,
+      "aria-label": words,
+      tabindex: "-1",
+    });
+    button.append(icon(verdict === "confirmed" ? "u-check" : "u-no"));
+    return button;
+  }
+
   #words(piece) {
+    if (piece.key === "used" && piece.why) return gettext("Best estimate");
     if (piece.key.startsWith("place-")) return piece.label;
     if (piece.key === "proposed") return gettext("Point on the map");
+    // A place read out of words says so by its symbol; its name needs the room.
+    if (piece.source === "address" && piece.label) return piece.label;
     return [sourceName(piece.source), piece.label].filter(Boolean).join(" · ");
   }
 }

@@ -46,6 +46,7 @@ export class Dock extends Panel {
       chosenIncident: app.chosenIncident(),
       chosenCall: app.chosenCall(),
       nextCall: nextToAnswer(app.store, app.clock),
+      lineCall: app.panel("line").line?.call ?? null,
     };
   }
 

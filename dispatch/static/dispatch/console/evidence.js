@@ -1,6 +1,5 @@
 /** Where the caller or the incident may be: every piece with its source, radius and age, and how far it is from the one in use. Pure. */
 import { distanceM } from "#realtime/time";
-import { bestLocation } from "#console/board";
 
 export const EVIDENCE_MAX = 9;
 const SAME_M = 1;
@@ -9,7 +8,7 @@ const LABEL_CHARS_MAX = 300; // as dispatch/models.py: ADDRESS_CHARS_MAX
 
 /**
  * @typedef {{key: string, source: string, label: string|null, lat: number, lng: number, radius_m: number|null,
- *   at: string|null, caller: string|null, placeId?: string|null, used?: boolean, metres?: number|null,
+ *   at: string|null, caller: string|null, callId?: string, verdict?: string|null, placeId?: string|null, used?: boolean, metres?: number|null,
  *   disagrees?: boolean}} Piece
  */
 
@@ -36,25 +35,39 @@ export function piecesOf({ calls, found, proposed, used }) {
     })),
   ];
   const told = calls.flatMap((call) =>
-    (call.locations ?? []).map((location) => ({ ...location, key: location.id, caller: call.caller })),
+    (call.locations ?? []).map((location) => ({
+      ...location,
+      key: location.id,
+      caller: call.caller,
+      callId: call.id,
+      rank: rankOf(location, call.estimate),
+    })),
   );
-  const ordered = [];
-  while (told.length) {
-    const best = bestLocation(told);
-    ordered.push(best);
-    told.splice(told.indexOf(best), 1);
-  }
-  const all = [...asked, ...ordered].map((piece) => compared(piece, used));
+  told.sort((a, b) => a.rank - b.rank || (a.at < b.at ? 1 : -1));
+  const all = [...asked, ...told].map((piece) => compared(piece, used));
   // A location in use that no caller told (set when the incident was opened) is a piece of its own.
   if (used && !all.some((piece) => piece.used)) {
-    all.push(
-      compared(
-        { at: null, caller: null, label: null, radius_m: null, source: "operator", ...used, key: "used" },
-        used,
-      ),
-    );
+    const piece = {
+      at: null,
+      caller: null,
+      label: null,
+      radius_m: null,
+      source: "operator",
+      ...used,
+      key: "used",
+    };
+    all.splice(used.why ? asked.length : all.length, 0, compared(piece, used));
   }
   return all;
+}
+
+/** What leads the estimate, what agrees, what speaks against it, what is older, what was rejected. */
+function rankOf(location, estimate) {
+  if (location.verdict === "rejected") return 400;
+  const agrees = estimate?.by.indexOf(location.id) ?? -1;
+  if (agrees >= 0) return agrees;
+  const against = estimate?.against.findIndex((one) => one.id === location.id) ?? -1;
+  return against >= 0 ? 100 + against : 200;
 }
 
 function compared(piece, used) {
@@ -64,6 +77,23 @@ function compared(piece, used) {
     metres,
     used: metres !== null && metres <= SAME_M,
     disagrees: metres !== null && metres > (piece.radius_m ?? FALLBACK_RADIUS_M) + (used.radius_m ?? 0),
+  };
+}
+
+/**
+ * Why the estimate is what it is, for a sentence: how many pieces agree, what leads, and how far the nearest piece that
+ * speaks against it lies. Null: nothing says where.
+ */
+export function whyOf(call) {
+  const { estimate, locations } = call;
+  if (!estimate) return null;
+  const lead = locations.find((one) => one.id === estimate.by[0]);
+  return {
+    why: estimate.why,
+    source: lead?.source ?? "network",
+    agree: estimate.by.length,
+    against: estimate.against.length,
+    apart: estimate.against.length ? Math.min(...estimate.against.map((one) => one.apart_m)) : null,
   };
 }
 

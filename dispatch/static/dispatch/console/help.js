@@ -10,6 +10,10 @@ const keys = () => [
   [gettext("Say what the chosen call was"), ["F9", "1–9"]],
   [gettext("Silent caller: ask for a key, end as silent"), ["Alt S", "Alt G"]],
   [gettext("Call back"), ["Alt B"]],
+  [gettext("Ask the caller's telephone for its position"), ["Alt I"]],
+  [gettext("Your line: hold or go on, mute"), ["Alt H", "Alt M"]],
+  [gettext("Bring somebody into the call, hand over, take back"), ["Alt P", "Alt O", "Alt R"]],
+  [gettext("How calls reach you"), ["Alt Y"]],
   [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
   [gettext("Show new incidents"), ["N"]],
   [gettext("Units; go through, into the command line"), ["F4", "↑↓", "Enter"]],
@@ -18,11 +22,12 @@ const keys = () => [
   [gettext("Address, landmark, note"), ["Alt A", "Alt K", "Alt N"]],
   [gettext("Use a piece of location evidence"), ["Alt L", "1–9"]],
   [gettext("Open the incident of the chosen call"), ["Ctrl Enter"]],
-  [gettext("Units on the incident, callers, end"), ["Alt U", "Alt T", "Alt X"]],
+  [gettext("Units on the incident, conversation, end"), ["Alt U", "Alt T", "Alt X"]],
+  [gettext("Ask for the position, quick replies"), ["Alt W", "Alt Q"]],
   [gettext("Recommendation: pick, send"), ["F6", "1–9", "Enter"]],
   [gettext("Map: move, zoom"), ["F7", "↑↓←→", "+ −"]],
   [gettext("Alarms; acknowledge the first"), ["F8", "A"]],
-  [gettext("Send the unit that an alarm proposes"), ["S"]],
+  [gettext("Send the unit, or call back, as an alarm proposes"), ["S", "B"]],
   [gettext("Manual pack: print the board"), ["Ctrl P"]],
   [gettext("Command line: complete, earlier ones, run, leave"), ["F10 /", "Tab", "↑", "Enter", "Esc"]],
 ];
@@ -39,7 +44,10 @@ const commands = () => [
   ["baru banjir", "new flood", gettext("open an incident")],
   ["gabung #412", "attach #412", gettext("attach the chosen call")],
   ["iseng · hantu · info", "prank · silent · info", gettext("what the chosen call was")],
+  ["posisi", "position", gettext("ask the caller's telephone for its position")],
   ["cari rsud", "find rsud", gettext("find a place")],
+  ["tahan · lanjut · bisu · bicara", "hold · resume · mute · unmute", gettext("your line")],
+  ["tombol nyala · mati", "key on · off", gettext("ask every caller for a key first (supervisors)")],
 ];
 
 export class Help extends Panel {

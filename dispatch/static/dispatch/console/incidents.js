@@ -2,7 +2,7 @@
 import { icon, priorityBadge, prioritySymbol, statusSymbol, swapIcon } from "#realtime/icons";
 import { fill, gettext, ngettext, priorityName, shortNumber, statusName } from "#realtime/words";
 import { durationText } from "#realtime/time";
-import { assignmentsOf, incidentsInOrder, limitOf } from "#console/board";
+import { assignmentsOf, callsOf, incidentsInOrder, limitOf } from "#console/board";
 import { h, keyed, once, setAttribute, setClass, setText, show } from "#console/dom";
 import { listKeys, Panel } from "#console/panel";
 
@@ -106,12 +106,13 @@ export class Incidents extends Panel {
     const number = h("td", "num mid");
     const type = h("span", "ty");
     const place = h("span", "pl");
+    const unread = h("span", "tag warn");
     const unitsCell = h("td", null);
     const timer = h("span", "timer");
     const limitName = h("span", "dim limit-name");
     const age = h("td", "num mid");
     const row = h("tr", { id: `incident-${incident.id}`, "data-id": incident.id });
-    const what = h("td", null, h("span", "two", type, h("span", "sep narrow-only", ", "), place));
+    const what = h("td", null, h("span", "two", type, h("span", "sep narrow-only", ", "), place, unread));
     row.append(h("td", "pr-cell", badge), number, what, unitsCell, h("td", "lim num", timer, limitName), age);
     row.update = (now) => {
       setClass(row, "sel", this.app.ui.chosen?.id === now.id);
@@ -122,6 +123,11 @@ export class Incidents extends Panel {
       setText(type, this.app.typeName(now.type));
       setText(place, this.app.placeText(now));
       setAttribute(what, "title", `${this.app.typeName(now.type)}, ${this.app.placeText(now)}`);
+      const fresh = callsOf(this.app.store, now).flatMap(
+        (call) => this.app.reading?.fresh(call) ?? [],
+      ).length;
+      setText(unread, fresh ? fill(gettext("%(count)s unread"), { count: fresh }) : "");
+      show(unread, fresh);
       this.#units(unitsCell, now);
       this.#limit(timer, limitName, now);
       setText(age, this.app.age(now.received_at ?? now.opened_at));

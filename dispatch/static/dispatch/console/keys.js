@@ -33,6 +33,17 @@ export class Keys {
       a: () => app.panel("alarms").acknowledge(),
       n: () => app.panel("incidents").reveal(),
       s: () => app.panel("alarms").sendNext(),
+      b: () => app.panel("alarms").ringBack(),
+    };
+    const line = (act) => () => app.panel("line")[act]();
+    // Whatever is chosen in the middle: they are about the call on this person's own line.
+    this.line = {
+      KeyH: line("hold"),
+      KeyM: line("mute"),
+      KeyO: line("handOver"),
+      KeyR: line("takeBack"),
+      KeyP: () => app.panel("phonebook").toggle(),
+      KeyY: () => app.panel("seat").toggle(),
     };
     this.alt = {
       KeyJ: field("type"),
@@ -41,9 +52,12 @@ export class Keys {
       KeyN: field("note"),
       KeyL: part("evidence"),
       KeyU: part("units"),
-      KeyT: part("callers"),
+      KeyT: part("conversation"),
+      KeyW: () => app.panel("case").part("conversation").askLocation(),
+      KeyQ: () => app.panel("case").part("conversation").toggleQuick(),
       KeyG: () => app.panel("calls").disposeAs("ghost"),
       KeyS: () => app.panel("case").part("actions").askForKey(),
+      KeyI: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
@@ -77,7 +91,7 @@ export class Keys {
     if (event.ctrlKey && event.key === "Enter") return () => app.panel("case").openIncident();
     if (event.ctrlKey && event.key.toLowerCase() === "p") return () => app.pack.open();
     if (event.ctrlKey || event.metaKey) return null;
-    if (event.altKey) return app.ui.chosen ? this.alt[event.code] : null;
+    if (event.altKey) return this.line[event.code] ?? (app.ui.chosen ? this.alt[event.code] : null);
     if (this.plain[event.key]) return this.plain[event.key];
     if (event.key === "Escape" && !app.panel("help").element.hidden)
       return () => app.panel("help").toggle(false);

@@ -17,7 +17,11 @@ export const VERBS = {
   hantu: "dispose:ghost", ghost: "dispose:ghost", silent: "dispose:ghost",
   info: "dispose:information", informasi: "dispose:information", information: "dispose:information",
   lepas: "release", release: "release",
+  posisi: "share", lacak: "share", position: "share", locate: "share",
   akhiri: "hangup", hangup: "hangup",
+  tahan: "hold", hold: "hold", lanjut: "resume", resume: "resume",
+  tombol: "key", key: "key",
+  bisu: "mute", mute: "mute", bicara: "unmute", unmute: "unmute",
 };
 
 /** What a crew says on the radio -> a step of its assignment or a status set by hand. */

@@ -16,9 +16,12 @@ import { Dock } from "#console/dock";
 import { Help } from "#console/help";
 import { Incidents } from "#console/incidents";
 import { Keys } from "#console/keys";
+import { Line } from "#console/line";
 import { CityMap } from "#console/map";
 import { Pack } from "#console/pack";
+import { Phonebook } from "#console/phonebook";
 import { Recommendation } from "#console/recommendation";
+import { Seat } from "#console/seat";
 import { Strip } from "#console/strip";
 import { TopBar } from "#console/top";
 import { UiState } from "#console/ui";
@@ -35,6 +38,9 @@ const PANELS = {
   alarms: Alarms,
   incidents: Incidents,
   units: Units,
+  seat: Seat,
+  line: Line,
+  phonebook: Phonebook,
   case: Case,
   recommendation: Recommendation,
   map: CityMap,

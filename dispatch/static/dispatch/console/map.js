@@ -2,10 +2,11 @@
 /* global L */
 import { addBaseLayer } from "#maps/base_layer";
 import { fill, gettext, statusName } from "#realtime/words";
-import { bestLocation, incidentOfUnit, isStale, isWaiting, restsAtHome } from "#console/board";
+import { incidentOfUnit, isStale, isWaiting, placeOf, restsAtHome } from "#console/board";
 import { setText } from "#console/dom";
 import { CallMarker, IncidentMarker, UnitMarker } from "#console/markers";
 import { declutter } from "#console/labels";
+import { trailsOf } from "#console/sharing";
 import { Panel } from "#console/panel";
 
 const CALLS_MAX = 120;
@@ -33,6 +34,7 @@ export class CityMap extends Panel {
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(this.map);
     this.layers = { calls: new Map(), incidents: new Map(), units: new Map() };
     this.radii = L.layerGroup().addTo(this.map);
+    this.trails = L.layerGroup().addTo(this.map);
     this.map.on("click", (event) => this.#propose(event.latlng));
     this.map.on("zoomend moveend", () => this.#labels());
     this.stops.push(this.app.ui.subscribe(() => this.#follow()));
@@ -80,6 +82,7 @@ export class CityMap extends Panel {
     this.#units();
     this.#calls();
     this.#radii();
+    this.#trails();
     this.#title();
     if (this.moved) this.#labels();
     this.moved = false;
@@ -148,9 +151,7 @@ export class CityMap extends Panel {
     const loose = this.app.store
       .all("calls")
       .filter((call) => !call.incident_id && (isWaiting(call) || call.status === "answered"));
-    const placed = loose
-      .map((call) => ({ call, place: bestLocation(call.locations) }))
-      .filter(({ place }) => place);
+    const placed = loose.map((call) => ({ call, place: placeOf(call) })).filter(({ place }) => place);
     this.#sync(
       this.layers.calls,
       placed.slice(0, CALLS_MAX).map(({ call, place }) => ({
@@ -180,6 +181,16 @@ export class CityMap extends Panel {
         : L.circleMarker([piece.lat, piece.lng], { radius: 7, className, interactive: false });
       circle.addTo(this.radii);
     }
+  }
+
+  /** The ways of the telephones that share their position. */
+  #trails() {
+    const ways = trailsOf(this.app.panel("case")?.subject()?.calls ?? []);
+    const signature = JSON.stringify(ways);
+    if (signature === this.trailsDrawn) return;
+    this.trailsDrawn = signature;
+    this.trails.clearLayers();
+    for (const way of ways) L.polyline(way, { className: "trail", interactive: false }).addTo(this.trails);
   }
 
   #title() {

@@ -2,11 +2,25 @@
 import { fill, gettext } from "#realtime/words";
 import { unitsNamed, VERBS } from "#console/lexicon";
 import { COMPLETIONS_MAX, one, reading, stepCompletions, unitCompletion, wrong } from "#console/reading";
-import { answer, dispose, hangup, release } from "#console/verbs_call";
+import {
+  answer,
+  dispose,
+  hangup,
+  hold,
+  key,
+  mute,
+  release,
+  resume,
+  share,
+  unmute,
+} from "#console/verbs_call";
 import { attach, close, find, note, open, priority, show } from "#console/verbs_incident";
 import { assign, cancel, radio } from "#console/verbs_unit";
 
-const READERS = { answer, assign, attach, cancel, close, find, hangup, note, open, priority, release, show };
+// biome-ignore format: one list
+const READERS = {
+  answer, assign, attach, cancel, close, find, hangup, hold, key, mute, note, open, priority, release, resume, share, show, unmute,
+};
 
 /**
  * @param {string} text

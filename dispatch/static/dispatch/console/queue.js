@@ -1,7 +1,7 @@
 /**
  * In which order waiting callers are answered, and which calls are one entry. Pure.
  *
- * 1. Everybody by age. 2. Restricted numbers that have pressed a key. 3. Restricted numbers, and numbers that call again
+ * 0. Whose dispatcher was lost: they have been answered once, and were cut off. 1. Everybody by age. 2. Restricted numbers that have pressed a key. 3. Restricted numbers, and numbers that call again
  * and again, without a key. Whoever has waited for LOWERED_S is taken for everybody else: nobody starves. Calls of one
  * number are one entry, with the place of the oldest.
  */
@@ -9,8 +9,9 @@ import { byReceived, isWaiting, SPOKEN } from "#console/board";
 
 export const LOWERED_S = 180;
 
-/** 0 is answered first. */
+/** The lowest is answered first. */
 function rank(call, clock) {
+  if (call.returned_at) return -1;
   const lowered =
     (call.restricted || (call.burst && !call.key_pressed)) && clock.ageS(call.received_at) < LOWERED_S;
   if (!lowered) return 0;
@@ -30,7 +31,10 @@ function collapsed(calls) {
 
 /** Who waits. @returns {{call: any, others: number}[]} */
 export function queueOf(store, clock) {
-  const waiting = collapsed(store.all("calls").filter(isWaiting).sort(byReceived));
+  // Of one number's calls the one that was cut off speaks for all.
+  const cutOff = (a, b) => Number(Boolean(b.returned_at)) - Number(Boolean(a.returned_at));
+  const calls = store.all("calls").filter(isWaiting);
+  const waiting = collapsed(calls.sort((a, b) => cutOff(a, b) || byReceived(a, b)));
   return waiting.sort((a, b) => rank(a.call, clock) - rank(b.call, clock));
 }
 

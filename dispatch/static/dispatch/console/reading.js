@@ -6,7 +6,8 @@ export const COMPLETIONS_MAX = 8;
 
 /**
  * @typedef {{units: any[], incidents: any[], assignments: any[], types: {key: string, name: string}[],
- *   dispositions: {key: string, name: string}[], callDispositions: {key: string, name: string}[], chosenIncident: any|null, chosenCall: any|null, nextCall: any|null}} World
+ *   dispositions: {key: string, name: string}[], callDispositions: {key: string, name: string}[], chosenIncident: any|null, chosenCall: any|null, nextCall: any|null,
+ *   lineCall: any|null}} World
  * @typedef {{name: string, body: object}|{ui: "show"|"find", value: any}} Act
  * @typedef {{acts: Act[], will: string|null, error: string|null, completions: {label: string, insert: string}[]}} Reading
  */

@@ -2,7 +2,7 @@
 import { icon } from "#realtime/icons";
 import { getJson } from "#realtime/page";
 import { durationText } from "#realtime/time";
-import { fill, gettext, ngettext, travelName } from "#realtime/words";
+import { fill, gettext, ngettext, sourceName, travelName } from "#realtime/words";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
 import { listKeys, Panel } from "#console/panel";
 
@@ -16,6 +16,7 @@ export class Recommendation extends Panel {
     this.marked = null;
     this.readAt = 0;
     this.plan = h("div", "sub", h("span", "cut"));
+    this.otherwise = h("div", { class: "otherwise", role: "presentation" });
     this.rows = h("div", { role: "presentation" });
     this.why = h(
       "div",
@@ -24,7 +25,7 @@ export class Recommendation extends Panel {
     );
     this.left = h("div", { role: "presentation" });
     this.empty = h("div", { class: "none", role: "option", "aria-disabled": "true" }, h("span", null));
-    this.list.append(this.plan, this.rows, this.why, this.left, this.empty);
+    this.list.append(this.plan, this.otherwise, this.rows, this.why, this.left, this.empty);
     this.plan.setAttribute("role", "presentation");
     this.on(this.part("send"), "click", () => this.send());
     this.on(this.list, "keydown", (event) => this.#key(event));
@@ -142,9 +143,29 @@ export class Recommendation extends Panel {
     const plan = (found?.needs ?? []).map((need) => `${need.count} ${need.name}`).join(", ");
     show(this.plan, plan);
     setText(this.plan.firstChild, fill(gettext("Plan: %(needs)s"), { needs: plan }));
+    keyed(
+      this.otherwise,
+      (found?.otherwise ?? []).map((place, at) => ({ ...place, id: `${at}` })),
+      { key: (place) => place.id, create: () => this.#otherPlace() },
+    );
+    show(this.otherwise, found?.otherwise?.length);
     const nobody = found && !found.units.length;
     show(this.empty, !found || (nobody && !found.left_out.length));
     setText(this.empty.firstChild, this.#emptyWords(found, incident));
+  }
+
+  /** Somewhere else the callers may be, where other units would be nearest. */
+  #otherPlace() {
+    const row = h("p", null);
+    row.update = (place) => {
+      const values = {
+        place: place.label?.split(",")[0] ?? sourceName(place.source),
+        distance: this.app.distance(place.apart_m),
+        units: place.units.join(", ").replaceAll("-", "\u2011"), // a callsign is one word
+      };
+      setText(row, fill(gettext("If they are at %(place)s, %(distance)s away: %(units)s."), values));
+    };
+    return row;
   }
 
   #emptyWords(found, incident) {

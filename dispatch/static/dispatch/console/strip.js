@@ -1,9 +1,10 @@
 /** The ringing strip: it has its own place, covers nothing and never takes the focus. */
 import { channelSymbol, icon, swapIcon } from "#realtime/icons";
 import { fill, gettext, shortNumber, sourceName } from "#realtime/words";
-import { bestLocation, incidentsNear, SPOKEN } from "#console/board";
+import { incidentsNear, placeOf, SPOKEN } from "#console/board";
 import { h, kbd, setClass, setText, show } from "#console/dom";
 import { nextToAnswer, queueOf } from "#console/queue";
+import { returnedText } from "#console/line_model";
 import { Panel } from "#console/panel";
 
 export class Strip extends Panel {
@@ -13,6 +14,7 @@ export class Strip extends Panel {
     this.word = h("span", null);
     this.age = h("span", { class: "age", "aria-hidden": "true" });
     this.who = h("span", "who");
+    this.back = h("span", "back");
     this.radius = h("span", "strong");
     this.label = h("span", null);
     this.source = h("span", "dim");
@@ -35,7 +37,7 @@ export class Strip extends Panel {
     this.ringing = h("span", { class: "ringing" }, this.icon, this.word);
     this.place = h("span", "cut", this.radius, " ", this.label, " ", this.source);
     const rest = [this.place, this.likely, h("span", "fill"), this.more, this.answerButton, this.intoButton];
-    this.busy = [this.ringing, this.age, this.who, ...rest];
+    this.busy = [this.ringing, this.age, this.who, this.back, ...rest];
     this.element.append(this.idle, ...this.busy);
   }
 
@@ -51,12 +53,15 @@ export class Strip extends Panel {
     for (const element of this.busy) show(element, this.call);
     this.near = null;
     if (!this.call) return;
-    const best = bestLocation(this.call.locations);
+    const best = placeOf(this.call);
     this.near = incidentsNear(store, best)[0] ?? null;
     swapIcon(this.icon, channelSymbol(this.call.channel));
     setText(this.word, SPOKEN.has(this.call.channel) ? gettext("RINGING") : gettext("WAITING"));
     setText(this.age, this.app.age(this.call.received_at));
+    const returned = returnedText(this.call);
     setText(this.who, this.app.callerText(this.call));
+    setText(this.back, returned);
+    show(this.back, returned);
     setText(this.radius, best ? this.app.radius(best.radius_m) : "");
     setText(this.label, best ? (best.label ?? "") : gettext("Position unknown"));
     const ago = best
