@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -40,36 +39,46 @@ def access(emulator_url: str, centre: Centre) -> Access:
     return access_of({"base_url": centre.url, "twilio": twilio, "users": []})
 
 
-def done(known: Access, act: Any) -> Any:
+def done(background: Background, known: Access, act: Any) -> Any:
     async def do() -> Any:
         async with httpx.AsyncClient(trust_env=False) as client:
             return await act(City(client, known, attempts_max=1))
 
-    return asyncio.run(do())
+    return background.ask(do())
 
 
-def test_a_citizen_of_the_city_is_on_the_emulators_line(emulator, centre) -> None:
+def test_a_citizen_of_the_city_is_on_the_emulators_line(background, emulator, centre) -> None:
     known = access(emulator.url, centre)
 
-    sid = done(known, lambda city: city.call(NUMBER))
+    sid = done(background, known, lambda city: city.call(NUMBER))
     assert emulator.legs[sid].status == "in-progress"
-    done(known, lambda city: city.write(NUMBER, "banjir", channel="whatsapp", where=SPOTS[0]))
-    done(known, lambda city: city.hang_up(sid, NUMBER))
+    done(
+        background,
+        known,
+        lambda city: city.write(NUMBER, "banjir", channel="whatsapp", where=SPOTS[0]),
+    )
+    done(background, known, lambda city: city.hang_up(sid, NUMBER))
 
     assert emulator.legs[sid].status == "completed"
     told = centre.at("/twilio/messages/incoming")[0]
     assert (told["From"], told["Latitude"]) == (f"whatsapp:{NUMBER}", str(SPOTS[0].lat))
 
 
-def test_without_an_emulator_the_webhooks_are_sent_from_here(centre) -> None:
-    sid = done(access("", centre), lambda city: city.call(NUMBER))
+def test_without_an_emulator_the_webhooks_are_sent_from_here(background, centre) -> None:
+    sid = done(background, access("", centre), lambda city: city.call(NUMBER))
 
     assert [one["CallSid"] for one in centre.at("/twilio/voice/incoming")] == [sid]
     assert all(one.signed for one in centre.heard)
 
 
-def test_a_service_that_does_not_take_it_is_a_refusal_either_way(emulator, centre) -> None:
+def test_a_service_that_does_not_take_it_is_a_refusal_either_way(
+    background, emulator, centre
+) -> None:
     centre.statuses["/twilio/messages/incoming"] = 500
     for url in ("", emulator.url):
         with pytest.raises(httpx.HTTPStatusError):
-            done(access(url, centre), lambda city: city.write(NUMBER, "x", channel="sms"))
+            done(
+                background,
+                access(url, centre),
+                lambda city: city.write(NUMBER, "x", channel="sms"),
+            )
