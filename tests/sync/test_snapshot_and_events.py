@@ -6,7 +6,6 @@ page loaded now would get; and fail when the events did not change anything at a
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable
@@ -16,11 +15,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from PIL import Image
 
 import calls.delivery
 import calls.media
-from calls import share, shared_pictures
 from dispatch.engine.ladder import Rung
 from dispatch.models import AssignmentLadder
 from dispatch.services import ladder
@@ -420,80 +417,6 @@ def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
     verify(everybody[:3], save, "reference.changed")
 
 
-def test_a_telephone_that_shares_its_position_a_photo_and_words(
-    everybody, ada, settings, tmp_path
-):
-    settings.HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
-    call_id = factories.ring()
-    ada.done("call.answer", call_id=call_id)
-    opened(ada, call_id=call_id)
-    verify(
-        everybody, lambda: ada.done("call.share_location", call_id=call_id), "call.share_link_made"
-    )
-    code = registry.snapshot(ada.viewer)["calls"][0]["share"]["code"]
-
-    def shares(n: int, lat: float) -> None:
-        point = {"n": n, "lat": lat, "lng": 104.4665, "accuracy": 9, "age_ms": 0}
-        body = {"device": "phone", "page": "page", "points": [point]}
-        share.receive_positions(code, body, now=timezone.now())
-
-    verify(everybody, lambda: shares(1, 0.9186), "call.share_began", "call.location_shared")
-    verify(everybody, lambda: shares(2, 0.9196), "call.location_shared")
-    words = {"key": "w1", "text": "belakang klenteng"}
-    verify(
-        everybody,
-        lambda: share.receive_words(code, words, now=timezone.now()),
-        "call.message_received",
-    )
-    picture = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(picture, "PNG")
-    verify(
-        everybody,
-        lambda: shared_pictures.receive_picture(
-            code, key="p1", data=picture.getvalue(), now=timezone.now()
-        ),
-        "call.picture_received",
-    )
-    verify(
-        everybody,
-        lambda: share.stop(code, {"device": "phone"}, now=timezone.now()),
-        "call.share_stopped",
-    )
-    verify(
-        everybody,
-        lambda: ada.done("call.end_sharing", call_id=call_id),
-        "call.share_link_withdrawn",
-    )
-
-
-def test_a_call_that_is_recorded_and_written_down(everybody, ada):
-    call_id = factories.ring()
-    ada.done("call.answer", call_id=call_id)
-    recording = {"RecordingSid": "RE1", "ConferenceSid": "CF1", "RecordingStatus": "completed"}
-    verify(
-        everybody,
-        lambda: factories.webhook(f"/twilio/voice/recording/{call_id}", recording),
-        "call.recording_told",
-    )
-
-    def told(event: str, **more: str) -> None:
-        fields = {
-            "TranscriptionSid": "GT1",
-            "TranscriptionEvent": event,
-            "SequenceId": "1",
-            **more,
-        }
-        factories.webhook(f"/twilio/voice/transcription/{call_id}", fields)
-
-    verify(everybody, lambda: told("transcription-started"), "call.transcription_changed")
-    said = {"Track": "inbound_track", "TranscriptionData": '{"transcript": "tolong"}'}
-    verify(
-        everybody,
-        lambda: told("transcription-content", **said),
-        "call.line_transcribed",
-    )
-
-
 def test_every_event_the_product_records_is_verified_here():
     here = Path(__file__)
     root = here.parent.parent.parent
@@ -510,7 +433,7 @@ def test_every_event_the_product_records_is_verified_here():
                 )
     recorded -= set(registry.commands)
 
-    verified = here.read_text()
+    verified = "".join(one.read_text() for one in here.parent.glob("test_*.py"))
     assert {name for name in recorded if f'"{name}"' not in verified} == set()
 
 
