@@ -7,7 +7,7 @@ from django.test import Client
 
 from calls import effects, selectors
 from calls.models import Call
-from calls.telephony.emulator import EmulatedVoice
+from calls.telephony.emulator.in_process import EmulatedVoice
 from tests import jobs
 
 pytestmark = pytest.mark.django_db
