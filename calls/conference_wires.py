@@ -6,9 +6,12 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
+from calls.conference import GONE
 from calls.domain import Channel
 from calls.models import Call, Participant
 from realtime.protocol import stamp
+
+PARTICIPANTS_ON_BOARD_MAX = 12  # of a call
 
 
 def participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
@@ -21,7 +24,15 @@ def participants_of(calls: list[Call]) -> dict[UUID, list[Participant]]:
         )
         for row in rows.order_by("added_at", "id"):
             found[row.call_id].append(row)
-    return found
+    return defaultdict(list, {call_id: _newest(rows) for call_id, rows in found.items()})
+
+
+def _newest(rows: list[Participant]) -> list[Participant]:
+    """Everybody who is there, and of those who have gone the newest: the caller is the oldest, and must not fall off."""
+    gone = [row for row in rows if row.presence in GONE]
+    shown = max(0, PARTICIPANTS_ON_BOARD_MAX - (len(rows) - len(gone)))
+    dropped = {row.pk for row in gone[: len(gone) - shown]} if len(gone) > shown else set()
+    return [row for row in rows if row.pk not in dropped]
 
 
 def wire(row: Participant) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _end_after_all(log: Change, call: Call) -> None:
 
 
 def _alone(event: ExchangeEvent, *, now: datetime) -> str:
-    """The call is a dispatcher's on the board, but nobody is with the caller: it goes back to where all see it."""
+    """The call is a dispatcher's on the board, but nobody is with the caller: they wait before all others."""
     person = selectors.person_at_seat(event.agent)
     with change(by=Actor.system(PROVIDER), now=now) as log:
         call = _known(event)
@@ -112,7 +112,8 @@ def _alone(event: ExchangeEvent, *, now: datetime) -> str:
             return "unknown_call"
         if call.status != CallStatus.ANSWERED or call.answered_by_id != person:
             return "nothing_new"  # released, over, or somebody else's by now
-        return_to_queue(log, call, status=CallStatus.QUEUED)
+        lost = selectors.name_of(person)
+        return_to_queue(log, call, status=CallStatus.QUEUED, lost=lost)
     return "returned_to_queue"
 
 

@@ -320,6 +320,7 @@ def receive_aml(
     number = _number(report.number or from_raw)
     with change(by=Actor.system("aml"), now=now) as log:
         _one_at_a_time(number)
+        _one_at_a_time(report.imei)
         if sid and AmlReport.objects.filter(provider_sid=sid[:SID_CHARS_MAX]).exists():
             return "nothing_new"
         position = position_or_none(report.lat, report.lng)
@@ -357,6 +358,11 @@ def _join(log: Change, report: AmlReport, call: Call) -> None:
     if report.imei and not call.imei:
         call.imei = report.imei
         call.save(update_fields=["imei"])
+        # Now the telephone has a call: what it said by another way without its number belongs here, too.
+        around = (call.received_at - AML_BEFORE_CALL, call.received_at + AML_AFTER_CALL)
+        unjoined = AmlReport.objects.filter(imei=report.imei, call=None, received_at__range=around)
+        for earlier in unjoined.order_by("received_at"):
+            _join(log, earlier, call)
     if report.point is None:
         return
     position = position_or_none(report.point.y, report.point.x)

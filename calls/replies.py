@@ -37,7 +37,7 @@ def reply(ctx: Context, *, call_id: UUID, text: str) -> Done:
     with change(by=ctx.actor, now=ctx.now, context=ctx) as log:
         call = _writable(call_id)
         _refuse_outside_window(call, ctx)
-        message = _write(log, ctx, call, kind="text", text=text)
+        message = write(log, ctx, call, kind="text", text=text)
         log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
     return log.done
 
@@ -57,7 +57,7 @@ def send_template(ctx: Context, *, call_id: UUID, template_id: UUID, variables: 
                 "template_incomplete", status=422, count=len(conversation.places(template.text))
             )
         text, by_number = filled
-        message = _write(
+        message = write(
             log, ctx, call, kind="template", text=text, template=template, variables=by_number
         )
         log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
@@ -79,9 +79,48 @@ def ask_location(ctx: Context, *, call_id: UUID) -> Done:
                 text = gettext(ASK_FOR_PIN if is_whatsapp else ASK_FOR_PLACE)
         call.location_asked_at = ctx.now
         call.save(update_fields=["location_asked_at"])
-        message = _write(log, ctx, call, kind="location_request", text=text, template=template)
+        message = write(log, ctx, call, kind="location_request", text=text, template=template)
         log.result = {"call_id": str(call.pk), "message_id": str(message.pk)}
     return log.done
+
+
+def write(
+    log: Change,
+    ctx: Context,
+    call: Call,
+    *,
+    kind: str,
+    text: str,
+    **template: Any,
+) -> Message:
+    """Put words on their way, inside the change of their cause."""
+    channel = channel_of(call)
+    words = segments.plain(text) if channel == Channel.SMS else text
+    size = segments.parts(words) if channel == Channel.SMS else segments.Parts("", 1)
+    message = Message.objects.create(
+        call=call,
+        direction="out",
+        text=limited(words, TEXT_CHARS_MAX),
+        at=ctx.now,
+        provider=call.provider,
+        sent_by_id=ctx.viewer.user_id,
+        channel=channel,
+        kind=kind,
+        encoding=size.encoding,
+        parts=size.count,
+        **template,
+    )
+    # Before effects that only tell a crew what its tablet shows anyway.
+    defer(SEND_MESSAGE, priority=URGENT, message_id=str(message.pk))
+    log.record(
+        "call.message_sent",
+        calls=[call.pk],
+        facts={"call_id": str(call.pk), "message_id": str(message.pk), "kind": kind},
+    )
+    log.after_commit(
+        lambda: metrics.count_sent(str(channel), kind, size.encoding or "none", size.count)
+    )
+    return message
 
 
 # --- inside ------------------------------------------------------------------------------------
@@ -110,41 +149,3 @@ def _refuse_outside_window(call: Call, ctx: Context) -> None:
     ends_at = conversation.window_ends(call.last_inbound_at, call.window_closed_at)
     if channel_of(call) == Channel.WHATSAPP and not conversation.is_open(ends_at, now=ctx.now):
         raise Rejected("window_closed")
-
-
-def _write(
-    log: Change,
-    ctx: Context,
-    call: Call,
-    *,
-    kind: str,
-    text: str,
-    **template: Any,
-) -> Message:
-    channel = channel_of(call)
-    words = segments.plain(text) if channel == Channel.SMS else text
-    size = segments.parts(words) if channel == Channel.SMS else segments.Parts("", 1)
-    message = Message.objects.create(
-        call=call,
-        direction="out",
-        text=limited(words, TEXT_CHARS_MAX),
-        at=ctx.now,
-        provider=call.provider,
-        sent_by_id=ctx.viewer.user_id,
-        channel=channel,
-        kind=kind,
-        encoding=size.encoding,
-        parts=size.count,
-        **template,
-    )
-    # Before effects that only tell a crew what its tablet shows anyway.
-    defer(SEND_MESSAGE, priority=URGENT, message_id=str(message.pk))
-    log.record(
-        "call.message_sent",
-        calls=[call.pk],
-        facts={"call_id": str(call.pk), "message_id": str(message.pk), "kind": kind},
-    )
-    log.after_commit(
-        lambda: metrics.count_sent(str(channel), kind, size.encoding or "none", size.count)
-    )
-    return message

@@ -42,7 +42,6 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
-PARTICIPANTS_ON_BOARD_MAX = 12  # the newest of a call
 REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
@@ -399,7 +398,7 @@ def _with_parts(query: str, parameters: Sequence[Any] = ()) -> list[Call]:
         prefetch_related_objects(calls, "answered_by")
     participants = conference_wires.participants_of(calls)
     for call in calls:
-        call.shown_participants = participants[call.pk][-PARTICIPANTS_ON_BOARD_MAX:]
+        call.shown_participants = participants[call.pk]
         call.newest_messages = messages[call.pk]
         call.newest_locations = locations[call.pk]
         call.enclosed = enclosed.get(call.pk, enclosures.NOTHING)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point as Geometry
 from django.db import IntegrityError, transaction
 
-from calls import enclosures, sharing
+from calls import conversation, enclosures, sharing
 from calls.domain import LIVE, SPOKEN_CHANNELS, Channel, LocationSource, limited
 from calls.estimate import Verdict
 from calls.models import (
@@ -27,12 +27,12 @@ from calls.models import (
     SharedPhone,
     ShareLink,
 )
-from calls.services import SEND_MESSAGE, add_location
+from calls.replies import write
+from calls.services import add_location
 from calls.telephony.numbers import takes_sms
 from calls.written_places import places_in
 from maps.geo import LatLng
 from realtime.eventlog import Change, Done, change
-from realtime.jobs import defer
 from realtime.protocol import Actor, Rejected
 from realtime.registry import Context
 
@@ -67,10 +67,10 @@ def make_link(ctx: Context, *, call_id: UUID) -> Done:
             link = None
         if link is None:
             link = _made(call, by=ctx.viewer.user_id, now=ctx.now)
-        channel = reached_by(call)
+        channel = reached_by(call, now=ctx.now)
         lately = link.sent_at is not None and ctx.now - link.sent_at < SEND_AGAIN_AFTER
         if channel and not lately:
-            _send(log, call, link, channel, by=ctx.viewer.user_id)
+            _send(log, ctx, call, link, channel)
         log.record(
             "call.share_link_made",
             calls=[call.pk],
@@ -167,6 +167,7 @@ def receive_words(code: str, body: Any, *, now: datetime) -> None:
                     call=call,
                     direction="in",
                     text=words,
+                    channel=Channel.APP,
                     at=now,
                     provider=PROVIDER,
                     provider_sid=f"{link.pk}:{key}",
@@ -179,7 +180,7 @@ def receive_words(code: str, body: Any, *, now: datetime) -> None:
             facts={"call_id": str(call.pk), "message_id": str(message.pk)},
         )
         for evidence in places:
-            add_location(log, call, evidence)
+            add_location(log, call, replace(evidence, message_id=message.pk))
 
 
 def locked_open(code: str, *, now: datetime) -> tuple[ShareLink, Call]:
@@ -196,8 +197,12 @@ def is_open(link: ShareLink, call: Call, *, now: datetime) -> bool:
     )
 
 
-def reached_by(call: Call) -> str:
+def reached_by(call: Call, *, now: datetime) -> str:
     """How the link can be sent to this caller; empty: not at all, it is read aloud."""
+    if call.channel == Channel.WHATSAPP:
+        ends_at = conversation.window_ends(call.last_inbound_at, call.window_closed_at)
+        if not conversation.is_open(ends_at, now=now):
+            return ""  # WhatsApp takes no free words any more
     if call.channel in {Channel.SMS, Channel.WHATSAPP}:
         return call.channel if call.status in LIVE else ""
     return Channel.SMS if call.channel in SPOKEN_CHANNELS and takes_sms(call.caller) else ""
@@ -267,18 +272,10 @@ def _made(call: Call, *, by: Any, now: datetime) -> ShareLink:
     raise AssertionError("one of several codes out of ten thousand million must be unused")
 
 
-def _send(log: Change, call: Call, link: ShareLink, channel: str, *, by: Any) -> None:
+def _send(log: Change, ctx: Context, call: Call, link: ShareLink, channel: str) -> None:
     words = MESSAGE["en" if call.language.lower().startswith("en") else "id"]
     text = words.format(city=settings.CITY_NAME, url=enclosures.address(link.code))
-    message = Message.objects.create(
-        call=call,
-        direction="out",
-        text=text,
-        at=log.now,
-        provider=call.provider,
-        sent_by_id=by,
-    )
-    defer(SEND_MESSAGE, message_id=str(message.pk))
+    write(log, ctx, call, kind="text", text=text)
     link.sent_by, link.sent_at = channel, log.now
     link.save(update_fields=["sent_by", "sent_at"])
 

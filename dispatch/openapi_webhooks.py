@@ -103,6 +103,17 @@ _TWILIO: dict[str, tuple[str, tuple[str, ...], bool]] = {
         True,
     ),
     "/twilio/voice/requeue/{call_id}": ("Back into the queue", ("CallSid",), True),
+    "/twilio/voice/conference/{call_id}": (
+        "Who has entered or left the conference of a call",
+        ("ConferenceSid", "StatusCallbackEvent", "ParticipantLabel", "SequenceNumber"),
+        False,
+    ),
+    "/twilio/voice/participant/{participant_id}": (
+        "How the ringing of somebody who was called in goes",
+        ("CallSid", "CallStatus", "SequenceNumber"),
+        False,
+    ),
+    "/twilio/voice/held": ("What is heard while held", ("CallSid",), True),
     "/twilio/messages/incoming": (
         "An SMS or a WhatsApp message, with media or a pin",
         (

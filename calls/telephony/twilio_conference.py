@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from calls.domain import ProviderError
+from calls.telephony import kept_calls
 from calls.telephony.port import Leg, Line
 from calls.twilio_api import asked
 
@@ -59,6 +60,7 @@ class Conference:
                     conference_status_callback=base + events_path(self._leg.call_id),
                     conference_status_callback_method="POST",
                     conference_status_callback_event=CONFERENCE_EVENTS.split(),
+                    **kept_calls.participant(self._leg.call_id),
                     **(coached if line.coaches else {}),
                 )
             )

@@ -31,7 +31,7 @@ WORDS = {
     "denied_iphone": _("iPhone: Settings, Privacy, Location Services, turn on, and for Safari “While Using”."),
     "again": _("Try again"),
     "place": _("Where are you?"),
-    "place_example": _("example: behind the temple, blue gate"),
+    "place_example": _("example: behind the temple"),
     "place_send": _("Send these words"),
     "place_sent": _("Your words have reached the centre."),
     "photo": _("Send a photo"),

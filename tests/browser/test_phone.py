@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.failure.harness.stack import wait_for
 pytestmark = pytest.mark.browser
 SITI, BUDI = "+6281364000001", "+6281364000002"
 STOP_S = 20
+REPORTED_S = 15
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ def console(page: Page, service: Service) -> Page:
     return page
 
 
+def calls_of(service: Service, number: str) -> list[dict[str, Any]]:
+    return [one for one in service.board()["calls"] if one["caller"] == number]
+
+
 def phone_of(phones: Page, number: str) -> Locator:
     return phones.locator(f"article.phone[data-number='{number}']")
 
@@ -94,8 +100,14 @@ def test_a_citizen_calls_a_dispatcher_answers_both_talk_and_the_citizen_is_calle
     siti.get_by_role("button", name="Hang up").click()
     expect(siti.locator(".state")).to_have_text("Call ended")
 
-    call = next(one for one in service.board()["calls"] if one["caller"] == SITI)
-    assert (call["status"], call["left_by_caller"]) == ("ended", True)
+    # The provider's report of the end is on its way while the telephone says so already.
+    wait_for(
+        lambda: [one["status"] for one in calls_of(service, SITI)] == ["ended"],
+        REPORTED_S,
+        what="the end is on the board",
+    )
+    [call] = calls_of(service, SITI)
+    assert call["left_by_caller"]
     service.command(service.person("dispatcher1"), "call.call_back", call_id=call["id"])
     expect(siti.locator(".state")).to_have_text("+62771112 is calling")
     siti.get_by_role("button", name="Answer").click()
@@ -116,7 +128,12 @@ def test_a_citizen_writes_sends_a_pin_and_reads_the_answer_whose_link_can_be_cli
     budi.get_by_role("button", name="Send position by WhatsApp").click()
     expect(budi.locator(".thread .pin")).to_have_count(1)
 
-    call = next(one for one in service.board()["calls"] if one["caller"] == BUDI)
+    wait_for(
+        lambda: any(one["locations"] for one in calls_of(service, BUDI)),
+        REPORTED_S,
+        what="the position is on the board",
+    )
+    [call] = calls_of(service, BUDI)
     assert call["channel"] == "whatsapp"
     shown = budi.locator(".thread .pin").inner_text().split(", ")
     pin = next(one for one in call["locations"] if one["source"] == "whatsapp")
@@ -160,3 +177,15 @@ def test_it_is_there_in_both_languages(phones: Page) -> None:
     phones.get_by_role("link", name="Indonesia").click()
     expect(phones.locator("h1")).to_contain_text("Telepon warga")
     expect(phones.get_by_role("button", name="Telepon 112").first).to_be_visible()
+
+
+def test_a_small_screen_shows_a_whole_telephone_first(phones: Page) -> None:
+    phones.set_viewport_size({"width": 390, "height": 844})
+    phones.reload()
+    expect(phones.locator("form.more")).to_be_attached()
+    expect(phones.locator("article.phone")).to_have_count(3)
+    box = phone_of(phones, SITI).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    expect(phone_of(phones, SITI).get_by_role("button", name="Call 112")).to_be_in_viewport()

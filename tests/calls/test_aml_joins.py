@@ -136,6 +136,28 @@ def test_https_and_sms_of_one_telephone_come_together_by_number_and_device(ring,
     assert "unsigned" in Location.objects.order_by("-received_at").first().warnings
 
 
+@pytest.mark.parametrize("https_s", [-70, -30, 5], ids=["long before", "before", "after the call"])
+@pytest.mark.parametrize("sms_s", [-20, 10], ids=["sms before the call", "sms after it"])
+def test_what_named_the_telephone_alone_joins_when_its_number_is_known(ring, text, https_s, sms_s):
+    """By HTTPS without a number first, by SMS with both later, the call before, between or after them."""
+    happenings = [
+        (0, ring),
+        (sms_s, lambda: text(report(), sid="SM1")),
+        (
+            https_s,
+            lambda: https(
+                device_imei=IMEI, location_latitude="0.9187", location_longitude="104.4666"
+            ),
+        ),
+    ]
+    for seconds, happen in sorted(happenings, key=lambda one: one[0]):
+        with at(seconds):
+            happen()
+
+    joined = Location.objects.filter(call=Call.objects.get()).count()
+    assert joined == (1 if https_s < -60 else 2)
+
+
 def test_with_a_key_only_signed_reports_are_believed(ring, provider):
     provider.AML_HMAC_KEY = "AML"
     with at(0):

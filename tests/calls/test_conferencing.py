@@ -153,6 +153,17 @@ def test_a_call_has_only_so_many_people(line, ada):
     assert refused == "conference_full"
 
 
+def test_however_many_have_come_and_gone_caller_and_dispatcher_stay_on_the_board(line, ada):
+    for last in range(14):
+        do(ada, "call.add_party", line, number=f"+6277112340{last:02d}")
+        line.leg("third", "busy")
+    _, row = wire(line)
+    kinds = [one["kind"] for one in row["participants"]]
+    assert kinds[:2] == ["caller", "dispatcher"]
+    assert len(kinds) == 12
+    assert row["participants"][-1]["address"] == "+627711234013"
+
+
 def test_dropping_a_third_party_ends_its_line_alone(line, ada):
     do(ada, "call.add_party", line, **RSUD)
     line.joins("third")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from calls.models import AmlReport, Call, Location, Message
+from calls.models import AmlReport, Call, Location, Message, Participant
 from realtime.models import Event
 from tests import factories
 
@@ -101,3 +101,4 @@ def test_two_dispatchers_at_once_one_wins_and_the_other_is_told_who(ring):
     assert loser.status == 409
     holder = Call.objects.get().answered_by.get_full_name()
     assert holder in loser.body["detail"]
+    assert Participant.objects.filter(kind="dispatcher").count() == 1  # one telephone rings

@@ -148,6 +148,7 @@ def test_a_telephone_that_rang_in_vain_puts_the_caller_back_for_everybody(ada):
     jobs.forget()
 
     assert tell("no_answer", agent="ada", act_id="the-act") == "returned_to_queue"
+    assert Call.objects.get().returned_from == "Ada"
 
     call = Call.objects.get()
     assert (call.status, call.answered_by) == ("queued", None)

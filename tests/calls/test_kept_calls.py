@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -287,10 +290,38 @@ def test_the_conference_is_recorded_and_the_leg_written_down(kept, post, call_id
     assert 'track="both_tracks"' in document
 
 
-def test_the_dispatcher_who_enters_first_begins_the_same_recording(kept, call_id, twilio):
-    leg = selectors.leg(call_id)
-    effects.TwilioVoice().ring_dispatcher(leg, dispatcher_id="5")
+@pytest.fixture
+def api(settings):
+    """The provider's API: takes what is asked and keeps it."""
+    asked: list[dict[str, str]] = []
 
-    (asked,) = [made.params for made in twilio.legs.values() if "Conference" in made.params]
-    assert asked["ConferenceRecord"] == "record-from-start"
-    assert asked["ConferenceRecordingStatusCallback"].endswith(f"/voice/recording/{call_id}")
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            asked.append(dict(parse_qsl(body)))
+            answer = b'{"call_sid": "CA9", "status": "queued"}'
+            self.send_response(201)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{server.server_port}"
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_dispatcher_who_enters_first_begins_the_same_recording(kept, call_id, api, wanted):
+    kept.RECORD_CALLS = wanted
+    effects.TwilioVoice().ring_dispatcher(selectors.leg(call_id), dispatcher_id="5")
+
+    (asked,) = api
+    assert asked.get("ConferenceRecord") == ("record-from-start" if wanted else None)
+    callback = asked.get("ConferenceRecordingStatusCallback", "")
+    assert callback.endswith(f"/voice/recording/{call_id}") == wanted

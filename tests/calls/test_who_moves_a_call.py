@@ -193,3 +193,14 @@ def test_one_provider_that_does_not_answer_does_not_keep_back_another(
         housekeeping._reconcile_with_each()
 
     assert Call.objects.get().recovered
+
+
+def test_beside_the_emulator_the_real_adapters_ask_it(provider):
+    """What a newcomer tries is what a city runs."""
+    provider.TELEPHONY = "emulator"
+    provider.TWILIO_API_BASE_URL = ""
+    assert (effects.telephony().name, effects.messaging().name) == ("emulator", "emulator")
+
+    provider.TWILIO_API_BASE_URL = "http://127.0.0.1:8001"
+
+    assert (effects.telephony().name, effects.messaging().name) == ("twilio", "twilio")

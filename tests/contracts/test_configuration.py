@@ -68,6 +68,12 @@ def test_the_emulator_of_a_demo_is_accepted() -> None:
     assert problems(demo, words={}) == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_the_emulator_has_a_number_of_its_own(host: str) -> None:
+    asked = {**GOOD, "TELEPHONY": "emulator", "TWILIO_API_BASE_URL": f"http://{host}:8001"}
+    assert problems(asked, words={}) == []
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -84,6 +90,10 @@ def test_the_emulator_of_a_demo_is_accepted() -> None:
         ("BASEMAP_URL", "tiles"),
         ("BASEMAP_URL", "javascript:alert(1)"),
         ("TWILIO_API_BASE_URL", "stand-in"),
+        ("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+        ("TWILIO_API_BASE_URL", "http://127.0.0.1.evil.example:8001"),
+        ("TWILIO_API_BASE_URL", "http://10.0.0.5:8001"),
+        ("TWILIO_API_BASE_URL", "ftp://127.0.0.1"),
         ("REDIS_URL", "http://127.0.0.1"),
         ("REDIS_URL", ""),
         ("DATABASE_POOL", 0),

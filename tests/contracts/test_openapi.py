@@ -45,7 +45,8 @@ def test_every_webhook_is_described_with_the_way_in_which_it_is_signed():
     described = description()["paths"]
     schemes = description()["components"]["securitySchemes"]
 
-    mounted = {_braces(pattern) for pattern in get_resolver("calls.urls").url_patterns}
+    paths = {_braces(pattern) for pattern in get_resolver("calls.urls").url_patterns}
+    mounted = {path for path in paths if not path.startswith("/api/")}  # those are for people
     given_to_everybody = {"/twilio/voice/hold-music.wav"}
     assert mounted - set(described) == given_to_everybody
     for path in mounted - given_to_everybody:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.failure.harness.stack import Stack
 
 pytestmark = [pytest.mark.failure, pytest.mark.timeout(120, func_only=True)]
 STORIES = Path(scenario.__file__).parent / "stories"
+STORY_S = 110
 SHIPPED = sorted(STORIES.glob("*.toml"))
 
 
@@ -36,7 +36,8 @@ def told(stack: Stack, provider: Provider, name: str) -> Report:
     places = Places(provider.url, stack.base_url, tokens)
     story = scenario.read((STORIES / f"{name}.toml").read_text())
     outcomes: list[Outcome] = []
-    return asyncio.run(Runner(story, places, told=outcomes.append).run())
+    running = Runner(story, places, told=outcomes.append).run()
+    return provider.background.ask(running, timeout_s=STORY_S)
 
 
 def trouble(report: Report) -> list[str]:

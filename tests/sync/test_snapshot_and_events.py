@@ -6,7 +6,6 @@ page loaded now would get; and fail when the events did not change anything at a
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable
@@ -16,9 +15,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from PIL import Image
 
-from calls import share, shared_pictures
+import calls.delivery
+import calls.media
 from dispatch.engine.ladder import Rung
 from dispatch.models import AssignmentLadder
 from dispatch.services import ladder
@@ -215,6 +214,35 @@ def test_a_conversation_with_words_a_pin_and_an_answer(everybody, ada, crew, eng
     verify(everybody, lambda: ada.done("call.ask_location", call_id=call_id), "call.message_sent")
 
 
+def test_a_message_of_ours_is_taken_and_not_delivered_and_a_picture_is_settled(
+    everybody, ada, tmp_path, settings
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    factories.text("lihat", NumMedia="1", MediaUrl0="https://elsewhere.example/a")
+    call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
+    media_id = registry.snapshot(ada.viewer)["calls"][0]["messages"][0]["media"][0]["id"]
+    verify(everybody, lambda: calls.media.bring(media_id), "call.media_changed")
+    message_id = ada.done("call.reply", call_id=call_id, text="Kami datang")["message_id"]
+    calls.delivery.accepted(
+        message_id=message_id, provider="twilio", sid="SM9", status="queued", now=timezone.now()
+    )
+
+    def reports(word, code=""):
+        factories.webhook(
+            "/twilio/messages/status",
+            {"MessageSid": "SM9", "MessageStatus": word, "ErrorCode": code},
+        )
+
+    verify(everybody, lambda: reports("sent"), "call.message_status")
+    verify(
+        everybody,
+        lambda: reports("undelivered", "63016"),
+        "call.message_status",
+        "alarm.raised",
+    )
+    verify(everybody, lambda: reports("read"), "call.message_status", "alarm.cleared")
+
+
 def test_an_incident_through_its_life(everybody, ada, bo, engine, ambulance, crew):
     call_id = factories.ring()
     ada.done("call.answer", call_id=call_id)
@@ -389,80 +417,6 @@ def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
     verify(everybody[:3], save, "reference.changed")
 
 
-def test_a_telephone_that_shares_its_position_a_photo_and_words(
-    everybody, ada, settings, tmp_path
-):
-    settings.HOME, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
-    call_id = factories.ring()
-    ada.done("call.answer", call_id=call_id)
-    opened(ada, call_id=call_id)
-    verify(
-        everybody, lambda: ada.done("call.share_location", call_id=call_id), "call.share_link_made"
-    )
-    code = registry.snapshot(ada.viewer)["calls"][0]["share"]["code"]
-
-    def shares(n: int, lat: float) -> None:
-        point = {"n": n, "lat": lat, "lng": 104.4665, "accuracy": 9, "age_ms": 0}
-        body = {"device": "phone", "page": "page", "points": [point]}
-        share.receive_positions(code, body, now=timezone.now())
-
-    verify(everybody, lambda: shares(1, 0.9186), "call.share_began", "call.location_shared")
-    verify(everybody, lambda: shares(2, 0.9196), "call.location_shared")
-    words = {"key": "w1", "text": "belakang klenteng"}
-    verify(
-        everybody,
-        lambda: share.receive_words(code, words, now=timezone.now()),
-        "call.message_received",
-    )
-    picture = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(picture, "PNG")
-    verify(
-        everybody,
-        lambda: shared_pictures.receive_picture(
-            code, key="p1", data=picture.getvalue(), now=timezone.now()
-        ),
-        "call.picture_received",
-    )
-    verify(
-        everybody,
-        lambda: share.stop(code, {"device": "phone"}, now=timezone.now()),
-        "call.share_stopped",
-    )
-    verify(
-        everybody,
-        lambda: ada.done("call.end_sharing", call_id=call_id),
-        "call.share_link_withdrawn",
-    )
-
-
-def test_a_call_that_is_recorded_and_written_down(everybody, ada):
-    call_id = factories.ring()
-    ada.done("call.answer", call_id=call_id)
-    recording = {"RecordingSid": "RE1", "ConferenceSid": "CF1", "RecordingStatus": "completed"}
-    verify(
-        everybody,
-        lambda: factories.webhook(f"/twilio/voice/recording/{call_id}", recording),
-        "call.recording_told",
-    )
-
-    def told(event: str, **more: str) -> None:
-        fields = {
-            "TranscriptionSid": "GT1",
-            "TranscriptionEvent": event,
-            "SequenceId": "1",
-            **more,
-        }
-        factories.webhook(f"/twilio/voice/transcription/{call_id}", fields)
-
-    verify(everybody, lambda: told("transcription-started"), "call.transcription_changed")
-    said = {"Track": "inbound_track", "TranscriptionData": '{"transcript": "tolong"}'}
-    verify(
-        everybody,
-        lambda: told("transcription-content", **said),
-        "call.line_transcribed",
-    )
-
-
 def test_every_event_the_product_records_is_verified_here():
     here = Path(__file__)
     root = here.parent.parent.parent
@@ -481,3 +435,29 @@ def test_every_event_the_product_records_is_verified_here():
 
     verified = "".join(one.read_text() for one in here.parent.glob("test_*.py"))
     assert {name for name in recorded if f'"{name}"' not in verified} == set()
+
+
+def test_what_is_entered_from_paper(everybody, ada, engine):
+    now = timezone.now()
+
+    def at(minutes: int) -> str:
+        return (now - timedelta(minutes=minutes)).isoformat()
+
+    running = {
+        "type": "fire",
+        "location": factories.PLACE,
+        "caller": "081270110042",
+        "received_at": at(60),
+        "answered_at": at(60),
+        "opened_at": at(58),
+        "units": [{"unit_id": str(engine), "assigned_at": at(57), "on_scene_at": at(40)}],
+    }
+    verify(everybody, lambda: ada.done("paper.enter", **running), "paper.entered")
+    incident_id = registry.snapshot(ada.viewer)["incidents"][0]["id"]
+    end = {
+        "incident_id": incident_id,
+        "units": [{"unit_id": str(engine), "clear_at": at(20)}],
+        "closed_at": at(10),
+        "disposition": "handled",
+    }
+    verify(everybody, lambda: ada.done("paper.enter", **end), "paper.entered")

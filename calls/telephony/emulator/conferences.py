@@ -153,6 +153,8 @@ class Conferences:
         return found
 
     def of(self, leg: Leg) -> Participant | None:
+        if leg.conference is None:
+            return None
         for conference in self.by_sid.values():
             if not conference.is_over and leg.sid in conference.participants:
                 return conference.participants[leg.sid]

@@ -71,7 +71,7 @@ def files() -> dict[str, Path]:
 def first_phones(phones: Phones) -> None:
     for number, name in FIRST_PHONES:
         phones.add(number, name)
-    phones.add("", gettext("Hidden number"))
+    phones.add("")
 
 
 def words() -> dict[str, str]:

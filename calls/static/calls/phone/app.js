@@ -31,6 +31,8 @@ function render(state) {
     }
     received = cards.get(phone.id).update(phone) || received;
   }
+  // Only now: a small screen holds on to what it shows first, and that is a telephone.
+  show(form, true);
   if (received) sounds.play("text");
   sounds.hold(
     "ring",

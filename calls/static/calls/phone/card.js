@@ -38,7 +38,7 @@ export class Card {
   /** Whether a message of the centre has come that was not there before. */
   update(phone) {
     write(this.#name, phone.name || phone.number || word("hidden"));
-    write(this.#number, phone.number || word("hidden"));
+    write(this.#number, phone.name ? phone.number || word("hidden") : "");
     this.#call.update(phone.call);
     this.#line.update(phone.call);
     this.element.classList.toggle("is-rung", this.#call.isRung);

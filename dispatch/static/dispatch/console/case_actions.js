@@ -147,7 +147,8 @@ export class CaseActions {
     show(this.goTo, attached && this.app.store.get("incidents", call.incident_id));
     const mine = call?.status === "answered";
     show(this.release, mine);
-    show(this.hangUp, mine);
+    // The call on one's own line is hung up there, in the place that never moves.
+    show(this.hangUp, mine && this.app.panel("line").line?.call.id !== call.id);
     show(this.ask, this.#isSpeaking());
     for (const one of [this.listen, this.whisper, this.barge]) show(one, this.#toMonitor());
     show(this.callBack, this.#toCallBack());
