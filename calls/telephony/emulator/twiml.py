@@ -250,7 +250,9 @@ class Interpreter:
                 result = await self._document(leg, document)
                 if result in (Outcome.LEAVE, Outcome.HANG_UP):
                     return result
-                if result is Outcome.BROKEN:  # a service that restarts must not be asked without pause
+                if (
+                    result is Outcome.BROKEN
+                ):  # a service that restarts must not be asked without pause
                     await self._emulator.passes(1.0)
                 following = result if isinstance(result, Step) else again
             await asyncio.sleep(REDIRECT_S_MIN)
