@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from calls.domain import Channel, ProviderError
 from calls.signing import form, signature
-from calls.telephony import emulated_conference
+from calls.telephony.emulator import in_process_conference
 from calls.telephony.port import CrewCall, Leg, Line, ListedCall
 
 REQUEST_TIMEOUT_S = 10.0
@@ -60,20 +60,20 @@ class EmulatedVoice:
     def connect_caller(self, leg: Leg) -> None:
         self._tell("twilio-voice-left-queue", leg, QueueResult="redirected", QueueTime="0")
         self._tell("twilio-voice-join", leg, CallStatus="in-progress", args=[leg.call_id])
-        emulated_conference.caller_joins(self._tell, leg)
+        in_process_conference.caller_joins(self._tell, leg)
 
     def ring_dispatcher(self, leg: Leg, *, dispatcher_id: str, line: Line | None = None) -> str:
         """Without a line (a job of the version before) nothing is told: there is no address to tell it to."""
         return self.ring_participant(leg, line) if line else ""
 
     def ring_participant(self, leg: Leg, line: Line) -> str:
-        return emulated_conference.rings(self._tell, leg, line)
+        return in_process_conference.rings(self._tell, leg, line)
 
     def shape_participant(self, leg: Leg, line: Line) -> None:
-        emulated_conference.is_shaped(self._tell, leg, line)
+        in_process_conference.is_shaped(self._tell, leg, line)
 
     def drop_participant(self, leg: Leg, line: Line) -> None:
-        emulated_conference.is_dropped(self._tell, leg, line)
+        in_process_conference.is_dropped(self._tell, leg, line)
 
     def close_conference(self, leg: Leg) -> None:
         """Each has been dropped by itself; whoever is left alone hangs up."""
@@ -103,7 +103,7 @@ class EmulatedVoice:
                 Direction="outbound-api",
             )
         self._tell("twilio-voice-join", rung, CallStatus="in-progress", args=[leg.call_id])
-        emulated_conference.caller_joins(self._tell, rung)
+        in_process_conference.caller_joins(self._tell, rung)
         return sid
 
     def return_to_queue(self, leg: Leg) -> None:

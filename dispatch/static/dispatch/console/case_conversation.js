@@ -43,13 +43,15 @@ export class CaseConversation {
     this.firstFresh = fresh.sort((a, b) => (a.at < b.at ? -1 : 1))[0]?.id ?? null;
     this.atEnd = true;
     this.lastId = null;
+    this.wanted = false;
     this.scroll.style.removeProperty("height");
     this.composer.reset(subject);
   }
 
-  /** Alt T: write, or where there is nothing to write, read. */
+  /** Alt T: write, or where there is nothing to write, read; who has just answered writes as soon as it is theirs. */
   focus() {
-    if (!this.composer.focus()) this.scroll.focus();
+    this.wanted = !this.composer.focus();
+    if (this.wanted) this.scroll.focus();
   }
 
   askLocation() {
@@ -72,6 +74,7 @@ export class CaseConversation {
     show(this.more, kept ? kept.more : mayHaveOlder(this.calls));
     keyed(this.list, messages, { key: (one) => one.id, create: (one) => messageRow(this, one) });
     this.composer.render(subject);
+    if (this.wanted && document.activeElement === this.scroll && this.composer.focus()) this.wanted = false;
     this.#follow(messages);
   }
 
