@@ -66,7 +66,10 @@ def history(calls: Iterable[Judged], *, now: datetime) -> History:
     counted = [call.disposition for call in known if now - call.at <= COUNTED_WITHIN]
     newest = max(
         (call for call in _emergencies(known) if now - call.at <= EMERGENCY_REMEMBERED),
-        key=lambda call: call.at,
+        key=lambda call: (
+            call.at,
+            call.incident_type or "",
+        ),  # of two at one instant the one that is known
         default=None,
     )
     return History(

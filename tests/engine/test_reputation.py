@@ -80,6 +80,12 @@ def test_a_number_that_pranks_in_a_burst_gets_a_later_place_at_once(calls, in_bu
     assert should_restrict(calls, in_burst=in_burst, now=NOW) is restricted
 
 
+def test_of_two_emergencies_at_one_instant_the_one_whose_kind_is_known_is_told():
+    both = [ago(0, Disposition.EMERGENCY), ago(0, Disposition.EMERGENCY, "fire")]
+    assert history(both, now=NOW).emergency_type == "fire"
+    assert history(both[::-1], now=NOW).emergency_type == "fire"
+
+
 @given(st.lists(judged, max_size=20), st.randoms())
 def test_the_order_in_which_they_are_read_changes_nothing(calls, chance):
     mixed = list(calls)
