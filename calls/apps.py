@@ -19,6 +19,7 @@ class CallsConfig(AppConfig):
             evidence_commands,
             housekeeping,
             kept_calls_webhooks,
+            lines,
             lost_seats,
             notice_webhooks,
             pbx_webhooks,
@@ -44,4 +45,5 @@ class CallsConfig(AppConfig):
         assert sms_webhooks.sms_messages
         register_companion("journal", replay.watch)
         register_reaction("job.given_up", delivery.on_job_given_up)
+        register_reaction("job.given_up", lines.on_job_given_up)
         register_companion("lost_seats", lost_seats.watch)

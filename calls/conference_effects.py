@@ -15,7 +15,6 @@ from realtime import pacing
 from realtime.jobs import TIMERS_QUEUE, job
 
 LATE_S = 4  # a check that comes so late says nothing about the consoles
-NOT_REACHED = "failed"  # the provider's word for a number that it cannot ring
 
 
 def ring(participant_id: str) -> None:
@@ -50,7 +49,7 @@ def ring(participant_id: str) -> None:
         lines.receive_leg(
             participant_id=wanted.line.participant_id,
             sid="",
-            status=NOT_REACHED,
+            status=lines.NEVER_RUNG,
             now=timezone.now(),
         )
         if wanted.kind == Kind.DISPATCHER:

@@ -6,7 +6,7 @@ the front of the queue. Ending it by a command of ours is never that: the comman
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from realtime.jobs import TIMERS_QUEUE, URGENT, defer
 from realtime.protocol import Actor
 
 LEG_WORD_CHARS_MAX = 20
+NEVER_RUNG = "failed"  # the provider's word for a number that it cannot ring
 CHECK_LOST_SEATS = "calls.check_lost_seats"
 # A page that is loaded again is back by then; the caller of one that is not has waited long enough.
 SEAT_SILENT_S = 5
@@ -73,29 +74,49 @@ def receive_conference(
     )
 
 
+def on_job_given_up(log: Change, *, task: str, arguments: Mapping[str, Any], **_: Any) -> None:
+    """The provider has never rung them. For the people in the call it is the same as nobody there: by the next way, or
+    the caller is first in the queue again."""
+    if task not in {participants.RING_DISPATCHER, participants.RING_PARTICIPANT}:
+        return
+    row = Participant.objects.filter(pk=arguments.get("participant_id") or None).first()
+    if row is None or row.leg_sid:
+        return
+    _hear(
+        log,
+        row.call_id,
+        lambda rows: [one for one in rows if one.pk == row.pk],
+        lambda one: heard_of_leg(participants.state_of(one), NEVER_RUNG),
+    )
+
+
 def _receive(call_id: UUID, whom: Any, hear: Any, now: datetime) -> str:
     with change(by=ACTOR, now=now) as log:
-        call = lock([call_id]).get(call_id)
-        rows = participants.of(call) if call is not None else []
-        found = whom(rows)
-        if call is None or not found:
-            return "unknown_participant"
-        row = found[0]
-        before, was = participants.state_of(row), Presence(row.presence)
-        after = hear(row)
-        if after == before:
-            return "nothing_new"
-        if row.kind == Kind.CALLER and row.dismissed_at is not None:
-            return "nothing_new"  # of a conference that the caller has been taken out of
-        participants.save_state(row, after, presence=after.presence)
-        log.record(
-            "call.participant_changed",
-            calls=[call.pk],
-            facts=participants.facts(
-                call, row, state=str(after.presence), held=after.held, muted=after.muted
-            ),
-        )
-        _follow(log, call, row, rows, was=was)
+        return _hear(log, call_id, whom, hear)
+
+
+def _hear(log: Change, call_id: UUID, whom: Any, hear: Any) -> str:
+    call = lock([call_id]).get(call_id)
+    rows = participants.of(call) if call is not None else []
+    found = whom(rows)
+    if call is None or not found:
+        return "unknown_participant"
+    row = found[0]
+    before, was = participants.state_of(row), Presence(row.presence)
+    after = hear(row)
+    if after == before:
+        return "nothing_new"
+    if row.kind == Kind.CALLER and row.dismissed_at is not None:
+        return "nothing_new"  # of a conference that the caller has been taken out of
+    participants.save_state(row, after, presence=after.presence)
+    log.record(
+        "call.participant_changed",
+        calls=[call.pk],
+        facts=participants.facts(
+            call, row, state=str(after.presence), held=after.held, muted=after.muted
+        ),
+    )
+    _follow(log, call, row, rows, was=was)
     return "applied"
 
 

@@ -47,6 +47,7 @@ def test_a_step_becomes_its_act_with_its_details() -> None:
         (f'title = "x"\n{PHONE}[[steps]]\nphone = "caller"\ndo = "pin"\nlat = 91\nlng = 0\n', "lat: Input should be less than or equal to 90"),
         (f'title = "x"\n{PHONE}[[steps]]\nphone = "caller"\ncentre = "ada"\ndo = "ring"\n', "either phone or centre, not both"),
         (f'title = "x"\n{PHONE}[[steps]]\ncentre = "ada"\ndo = "sees"\ncall = "bo"\n', "call = “bo” is no telephone of this file"),
+        (f'title = "x"\n{PHONE}[[steps]]\ncentre = "ada"\ndo = "command"\nname = "call.answer"\nbody = {{ call_id = "@bo" }}\n', "body.call_id = “@bo” names no telephone of this file"),
         (f'title = "x"\n{PHONE}[[steps]]\ndo = "storm"\ncalls = 0\nnumbers = 1\nper_s = 1\n', "calls: Input should be greater than or equal to 1"),
         (f'title = "x"\n{PHONE}{RING}[[measures]]\nname = "m"\nbegins = "a"\nends = "b"\n', "measures “m”: no step has mark = “a”"),
     ],

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls import lines, selectors
+from calls import conference_effects, lines, selectors
+from calls.domain import ProviderError
 from calls.models import Call, Seat
+from realtime.jobs import ATTEMPTS_MAX
 from realtime.models import Event
 from tests import jobs
 from tests.calls.conference import Line, tasks
@@ -112,6 +114,31 @@ def test_a_browser_that_is_not_there_is_followed_by_the_desk_phone(ring, post, a
         one.leg("dispatcher", "no-answer")
     assert seen == [("browser", ""), ("phone", "+6277120002"), ("sip", "sip:ada@pbx.example")]
     assert Event.objects.filter(name="call.rung_elsewhere").count() == 2
+    assert wire(one)["returned_from"] == "Ada"
+
+
+def test_a_dispatcher_whom_the_provider_never_rings_is_rung_the_next_way_and_then_the_caller_comes_back(
+    ring, post, ada, monkeypatch
+):
+    class Away:
+        name, is_metered = "away", False
+
+        def ring_dispatcher(self, *_args, **_more):
+            raise ProviderError("status 503")
+
+    monkeypatch.setattr(conference_effects, "telephony_of", lambda _leg: Away())
+    ada.done("seat.choose", device="browser", phone="0771-20002")
+    ring(sid="CA1")
+    call = Call.objects.get()
+    ada.done("call.answer", call_id=str(call.pk))
+    one = Line(post, call)
+    one.joins("caller")
+    for device in ("browser", "phone"):
+        assert (one.row("dispatcher").device, one.now().status) == (device, "answered")
+        (job,) = jobs.waiting("calls.ring_dispatcher")
+        with pytest.raises(ProviderError):
+            jobs.run_one({**job, "attempts": ATTEMPTS_MAX - 1})
+
     assert wire(one)["returned_from"] == "Ada"
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from calls.telephony.emulator.acts import Wait
 from calls.telephony.emulator.scenario import (
+    INCIDENT,
     Command,
     Owner,
     Pause,
@@ -270,8 +271,10 @@ class Runner:
     async def _filled(self, run: _Run, who: str, body: Mapping[str, Any]) -> dict[str, Any]:
         filled = {}
         for name, value in body.items():
-            if value == "@incident":
+            if value == INCIDENT:
                 filled[name] = run.incident
+            elif isinstance(value, str) and value.startswith("#"):
+                filled[name] = run.numbers[value.removeprefix("#")]
             elif isinstance(value, str) and value.startswith("@"):
                 calls = await self._calls(run, who, value.removeprefix("@"))
                 if not calls:

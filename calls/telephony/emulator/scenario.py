@@ -41,6 +41,9 @@ WAITS: Mapping[str, str] = {
     "is_asked_for_a_key": "asked_for_a_key",
     "is_over": "over",
 }
+# In the body of a command: the call of a telephone, its number.
+NAMES = ("@", "#")
+INCIDENT = "@incident"
 PHONE_ACTS = (
     "ring",
     "hang_up",
@@ -75,7 +78,8 @@ class Pause(_Part):
 
 
 class Command(_Part):
-    """A command of the centre's own. `@caller` in the body is the id of that telephone's call, `@incident` the last one opened."""
+    """A command of the centre's own. In the body `@caller` is the id of that telephone's call, `@incident` the last one
+    that was opened, `#hospital` the number of that telephone."""
 
     name: str
     body: dict[str, Any] = Field(default_factory=dict)
@@ -194,6 +198,15 @@ def _of(scenario: Scenario, number: int, step: Step) -> list[str]:
         return [*problems, *_lines(error, place)]
     if isinstance(details, Sees) and details.call not in scenario.phones:
         problems.append(f"{place}: call = “{details.call}” is no telephone of this file")
+    if isinstance(details, Command):
+        problems += [
+            f"{place}: body.{name} = “{value}” names no telephone of this file"
+            for name, value in details.body.items()
+            if isinstance(value, str)
+            and value[:1] in NAMES
+            and value != INCIDENT
+            and value[1:] not in scenario.phones
+        ]
     return problems
 
 
