@@ -20,13 +20,23 @@ from realtime import capacity, departures, eventlog, metrics, registry
 from realtime.direct import EXTENSION
 from realtime.execution import execute
 from realtime.hub import hub
-from realtime.protocol import PROTOCOL_VERSION, Actor, CloseCode, Rejected, Viewer
+from realtime.protocol import (
+    CONTROL,
+    PROTOCOL_VERSION,
+    Actor,
+    CloseCode,
+    Rejected,
+    Viewer,
+)
 from realtime.subscriber import Subscriber, never
 
 logger = logging.getLogger(__name__)
 
 HELLO_WITHIN_S = 10.0
 FRAMES_PER_S_MAX = 20
+# Together with SEAT_SILENT_S of calls/lines.py under the ten seconds in which a caller is to be first in the queue.
+CONSOLE_ASKED_S = 1.5
+CONSOLE_ANSWERS_S = 2.5
 FRAMES_BURST_MAX = 60
 FRAME_BYTES_MAX = 64 * 1024
 COMMANDS_PENDING_MAX = 32
@@ -130,7 +140,11 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels h
                 await self.close(CloseCode.RESTARTING)
 
     async def _begin(self, viewer: Viewer, topic: str, since: int | None) -> bool:
-        write = (self.scope.get("extensions") or {}).get(EXTENSION, {}).get("write", never)
+        direct = (self.scope.get("extensions") or {}).get(EXTENSION, {})
+        write = direct.get("write", never)
+        if "watch" in direct and topic == CONTROL and viewer.session_key is not None:
+            # A console may have a caller on the line: when it is dead, they must hear of it within seconds.
+            direct["watch"](every_s=CONSOLE_ASKED_S, answered_within_s=CONSOLE_ANSWERS_S)
         # Subscribe before reading: what commits meanwhile waits in the queue, the floor drops what was read twice.
         try:
             subscriber = self.subscriber = await hub().subscribe(viewer, topic, write)

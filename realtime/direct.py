@@ -1,4 +1,5 @@
-"""uvicorn's WebSocket with one thing more: what goes to thousands of screens is framed once and written straight away.
+"""uvicorn's WebSocket with two things more: what goes to thousands of screens is framed once and written straight
+away, and a client can be watched closely.
 
 The usual way of a frame to a socket (a queue, a task that wakes, the ASGI call, the frame made anew) costs several
 times what the write itself does. A server without this extension is served the usual way.
@@ -23,7 +24,10 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         scope = getattr(self, "scope", None)  # none when the handshake was refused
         if scope is not None and not self.config.ws_per_message_deflate:
-            scope["extensions"][EXTENSION] = {"write": self.try_write}
+            scope["extensions"][EXTENSION] = {
+                "write": self.try_write,
+                "watch": self.watch_closely,
+            }
 
     def try_write(self, frame: bytes) -> bool:
         """Write a whole frame; False when the client does not keep up or goes, and it has to wait its turn."""
@@ -33,6 +37,12 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
             return False
         self.transport.write(frame)
         return True
+
+    def watch_closely(self, *, every_s: float, answered_within_s: float) -> None:
+        """Ask this client oftener than others whether it is there: a machine that is off never says that it goes."""
+        self.stop_keepalive()
+        self.ping_interval, self.ping_timeout = every_s, answered_within_s
+        self.start_keepalive()
 
 
 def framed(text: str) -> bytes:

@@ -22,8 +22,9 @@ from deploy.machine.supervisor import Stopped, Supervisor
 TESTS = REPOSITORY / "tests"
 HOME = REPOSITORY / ".siaga/test"
 PARALLEL = 2
-# These drive a browser or kill processes: alone on the machine they mean what they measure.
-ALONE = ("browser", "failure")
+# Real browsers at real services, one of each for each process; then what kills processes: alone on the machine it
+# means what it measures.
+BROWSER, ALONE = "browser", "failure"
 BY_HAND = "load"
 ALL_FAILURES = "--failure"
 HELP = """\
@@ -118,14 +119,11 @@ def _everything(log: Path) -> list[Part]:
         parts.append(
             Part(name="browser code (node)", argv=[node_packages.node(), "--test", *browser_code])
         )
-    ignored = [f"--ignore={TESTS / name}" for name in (*ALONE, BY_HAND)]
-    parts.append(
-        _pytest(
-            "side by side", [str(TESTS), *ignored, "-n", str(PARALLEL), "--dist", "loadfile"], log
-        )
-    )
-    alone = [name for name in ALONE if list((TESTS / name).glob("**/test_*.py"))]
-    parts.extend(_pytest(name, [str(TESTS / name), "-m", "not long"], log) for name in alone)
+    beside = ["-n", str(PARALLEL), "--dist", "loadfile"]
+    ignored = [f"--ignore={TESTS / name}" for name in (BROWSER, ALONE, BY_HAND)]
+    parts.append(_pytest("side by side", [str(TESTS), *ignored, *beside], log))
+    parts.append(_pytest(BROWSER, [str(TESTS / BROWSER), *beside], log))
+    parts.append(_pytest(ALONE, [str(TESTS / ALONE), "-m", "not long"], log))
     return parts
 
 

@@ -160,7 +160,7 @@ def test_who_says_no_is_told_how_to_allow_it_and_may_write_and_send_a_photo(
     telephone.fill("#place", "belakang klenteng, pagar biru")
     telephone.keyboard.press("Enter")
     expect(telephone.locator("#place-state")).to_contain_text("sudah sampai")
-    expect(desk.locator("#case .words").last).to_contain_text("belakang klenteng, pagar biru")
+    expect(desk.locator("#case .thread").last).to_contain_text("belakang klenteng, pagar biru")
 
     large = io.BytesIO()
     Image.effect_noise((2400, 1800), 50).convert("RGB").save(large, "JPEG")

@@ -15,7 +15,7 @@ CALLSIGN = "DAMKAR-4"
 CASES = 11  # one more than what a figure needs to be judged
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def handled(running_service: Service) -> list[str]:
     """Incidents of today, each taken from assignment to clear by the crew's own commands."""
     service = running_service

@@ -29,10 +29,18 @@ class Bot:
     `holes`: numbers it has never seen. `duplicates`: numbers that came twice. Both must be empty for a good service.
     """
 
-    def __init__(self, background: Background, url: str, token: str) -> None:
+    def __init__(
+        self,
+        background: Background,
+        url: str,
+        token: str = "",
+        *,
+        headers: Mapping[str, str]
+        | None = None,  # of a browser: its session and where its page is from
+    ) -> None:
         self.background = background
         self.url = url.replace("http://", "ws://", 1) + "/ws/v1/"
-        self.token = token
+        self.headers = dict(headers or {"Authorization": f"Bearer {token}"})
         self.board: State = state_of({})
         self.seq: int | None = None
         self.seen: dict[int, float] = {}  # number of every event and when it came
@@ -112,10 +120,9 @@ class Bot:
             await asyncio.sleep(BACK_S)
 
     async def _one_connection(self) -> None:
-        headers = {"Authorization": f"Bearer {self.token}"}
         opened = connect(
             self.url,
-            additional_headers=headers,
+            additional_headers=self.headers,
             proxy=None,
             compression=None,
             max_size=FRAME_BYTES_MAX,

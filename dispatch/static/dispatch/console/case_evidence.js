@@ -137,13 +137,14 @@ export class CaseEvidence {
     const row = h("div", { class: kind, role: "option", id: `evidence-${piece.key}`, "data-id": piece.key });
     row.append(number, icon(sourceSymbol(piece.source)), who, radius, age, far);
     const says = piece.callId ? [this.#says("confirmed"), this.#says("rejected")] : [];
-    row.append(h("span", "says", ...says));
+    const verdict = h("span", "vh");
+    row.append(h("span", "says", verdict, ...says));
     row.update = (now) => {
       setText(number, String(this.pieces.indexOf(now) + 1));
       setClass(row, "sel", now.used);
       setClass(row, "rejected", now.verdict === "rejected");
-      for (const button of says)
-        setAttribute(button, "aria-pressed", String(button.dataset.verdict === now.verdict));
+      for (const mark of says) setClass(mark, "on", mark.dataset.verdict === now.verdict);
+      setText(verdict, this.#verdictName(now.verdict));
       setClass(row, "marked", this.marked === now.key);
       setAttribute(row, "aria-selected", now.used ? "true" : "false");
       setText(words, this.#words(now));
@@ -161,17 +162,17 @@ export class CaseEvidence {
     return row;
   }
 
+  /** For the mouse; the keys and the words beside it are for everybody: a line of a list may hold no buttons. */
   #says(verdict) {
-    const words = verdict === "confirmed" ? gettext("Right (space)") : gettext("Wrong (Del)");
-    const button = h("button", {
-      type: "button",
-      "data-verdict": verdict,
-      title: words,
-      "aria-label": words,
-      tabindex: "-1",
-    });
-    button.append(icon(verdict === "confirmed" ? "u-check" : "u-no"));
-    return button;
+    const title = verdict === "confirmed" ? gettext("Right (space)") : gettext("Wrong (Del)");
+    const mark = h("span", { class: "say", "data-verdict": verdict, title, "aria-hidden": "true" });
+    mark.append(icon(verdict === "confirmed" ? "u-check" : "u-no"));
+    return mark;
+  }
+
+  #verdictName(verdict) {
+    if (!verdict) return "";
+    return verdict === "confirmed" ? gettext("confirmed") : gettext("rejected");
   }
 
   #words(piece) {
