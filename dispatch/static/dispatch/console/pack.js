@@ -36,10 +36,16 @@ export class Pack {
     this.keep().catch(reportError);
   }
 
+  /** A newer pack, of another tab or of this page before it was loaded again, stays. */
   async keep() {
-    const cache = await caches.open(CACHE);
-    const body = JSON.stringify(packOf(this.#app));
-    await cache.put(ENTRY, new Response(body, { headers: { "Content-Type": "application/json" } }));
+    const pack = packOf(this.#app);
+    await navigator.locks.request(CACHE, async () => {
+      const cache = await caches.open(CACHE);
+      const kept = await (await cache.match(ENTRY))?.json();
+      if (kept?.keptAtMs > pack.keptAtMs) return;
+      const headers = { "Content-Type": "application/json" };
+      await cache.put(ENTRY, new Response(JSON.stringify(pack), { headers }));
+    });
   }
 
   /** `Ctrl P`: the pack on a page of its own, ready to print. */
