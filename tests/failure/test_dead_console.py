@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.failure.callers import a_number
 from tests.failure.harness.background import Background
 from tests.failure.harness.bots import ConsoleBot
 from tests.failure.harness.provider import Provider
@@ -18,6 +17,7 @@ from tests.failure.harness.stack import Stack
 pytestmark = pytest.mark.failure
 FIRST_AGAIN_WITHIN_S = 10.0
 SHOWN_WITHIN_S = 15.0
+NUMBER = "+6281390001120"
 
 
 def signed_in(stack: Stack, username: str) -> dict[str, str]:
@@ -50,9 +50,9 @@ def test_the_caller_is_first_in_the_queue_within_ten_seconds_and_never_dropped(
     stack = start_stack(
         provider=provider, workers=1, through={"web"}, settings={"VOICE_CALLS_PER_S": "50"}
     )
-    provider.public_base_url = stack.urls[0]  # the provider's way is another one
+    provider.out.doors = [stack.urls[0]]  # the provider comes by another way
     other = console(stack, "dispatcher2", url=stack.urls[0])
-    number = a_number()
+    number = NUMBER
     with closing(
         ConsoleBot(background, stack.base_url, headers=signed_in(stack, "dispatcher1"))
     ) as dying:
