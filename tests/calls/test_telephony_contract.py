@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from calls.domain import PROVIDER_RANK, Channel, ProviderError
 from calls.models import SID_CHARS_MAX
-from calls.telephony.port import CrewCall, Leg
+from calls.telephony.port import CrewCall, Leg, Line
 from tests.calls import providers
 from tests.calls.providers import CALL, HANGS_S
 
@@ -33,6 +34,14 @@ ACTS = {
     "call_crew": lambda voice: voice.call_crew(
         CrewCall(notice_id=UUID(int=8), to="+6281399990001", text="Kebakaran di Jalan Merdeka.")
     ),
+}
+LINE = Line(participant_id=UUID(int=5), label=str(UUID(int=5)), to="+6277112345")
+# What an exchange cannot do from here: its adapter says so for good.
+CONFERENCE_ACTS = {
+    "ring_participant": lambda voice: voice.ring_participant(LEG, LINE),
+    "shape_participant": lambda voice: voice.shape_participant(LEG, replace(LINE, held=True)),
+    "drop_participant": lambda voice: voice.drop_participant(LEG, LINE),
+    "close_conference": lambda voice: voice.close_conference(LEG),
 }
 EACH_ACT = pytest.mark.parametrize("act", ACTS.values(), ids=list(ACTS))
 
@@ -64,6 +73,24 @@ def test_an_act_names_the_call_by_the_providers_own_number(case, name):
 def test_the_same_act_asked_for_twice_is_no_error(case, act):
     act(case.voice())
     act(case.voice())
+
+
+def test_a_third_party_is_rung_held_and_let_go_each_twice_or_it_is_said_that_it_cannot_be(case):
+    voice = case.voice()
+    for act in CONFERENCE_ACTS.values():
+        if voice.has_conferences:
+            act(voice)
+            act(voice)
+        else:
+            with pytest.raises(ProviderError) as error:
+                act(voice)
+            assert error.value.permanent
+
+
+def test_who_is_rung_has_an_id_by_which_the_reports_are_known(case):
+    voice = case.voice()
+    if voice.has_conferences:
+        assert 0 < len(voice.ring_participant(LEG, LINE)) <= SID_CHARS_MAX
 
 
 def test_a_crew_is_called_with_an_id_by_which_its_reports_are_known(case):
