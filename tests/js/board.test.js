@@ -20,16 +20,17 @@ function boardOf(state) {
   return store;
 }
 
-test("the longest waiting voice is answered before an older text", () => {
+test("the longest waiting voice is answered before a text that has not waited for a minute", () => {
   const store = boardOf({
     calls: [
-      { id: "text", channel: "sms", status: "queued", received_at: at(1) },
-      { id: "voice2", channel: "voice", status: "ringing", received_at: at(3) },
-      { id: "voice1", channel: "pbx", status: "queued", received_at: at(2) },
+      { id: "text", channel: "sms", status: "queued", received_at: at(1, 0) },
+      { id: "voice2", channel: "voice", status: "ringing", received_at: at(1, 20) },
+      { id: "voice1", channel: "pbx", status: "queued", received_at: at(1, 10) },
       { id: "taken", channel: "voice", status: "answered", received_at: at(0) },
     ],
   });
-  assert.equal(nextToAnswer(store, clock).id, "voice1");
+  const soon = new Clock(() => Date.parse(at(1, 40)));
+  assert.equal(nextToAnswer(store, soon).id, "voice1");
   assert.deepEqual(
     waitingCalls(store).map((call) => call.id),
     ["text", "voice1", "voice2"],

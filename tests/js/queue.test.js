@@ -1,7 +1,7 @@
 /** The order of the queue: explainable, nobody starves, and a flood costs a genuine caller next to nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOWERED_S, nextToAnswer, queueOf, toCallBack } from "#console/queue";
+import { LOWERED_S, nextToAnswer, queueOf, TEXT_WAITS_S, toCallBack } from "#console/queue";
 import { Store } from "#realtime/store";
 import { Clock } from "#realtime/time";
 
@@ -46,6 +46,31 @@ test("it does not wait for ever: after three minutes it has the place of its age
   const store = boardOf([call("child", 0, { restricted: true }), call("other", 100)]);
   assert.equal(nextToAnswer(store, clockAt(LOWERED_S - 1)).id, "other");
   assert.equal(nextToAnswer(store, clockAt(LOWERED_S + 1)).id, "child");
+});
+
+test("who writes waits a minute behind those who speak, then comes by age like everybody", () => {
+  const store = boardOf([call("deaf", 0, { channel: "whatsapp" }), call("voice", 5), call("later", 70)]);
+  assert.equal(nextToAnswer(store, clockAt(TEXT_WAITS_S - 1)).id, "voice");
+  assert.equal(nextToAnswer(store, clockAt(TEXT_WAITS_S)).id, "deaf");
+});
+
+test("whoever has waited longest is next after three minutes, whatever else waits", () => {
+  const chance = chanceOf(112);
+  for (let round = 0; round < 2_000; round += 1) {
+    const calls = Array.from({ length: 1 + Math.floor(chance() * 12) }, (_, at) =>
+      call(String(at), Math.floor(chance() * 300), {
+        channel: ["voice", "pbx", "whatsapp", "sms"][Math.floor(chance() * 4)],
+        caller: chance() < 0.2 ? null : `+62${Math.floor(chance() * 8)}`,
+        restricted: chance() < 0.4,
+        burst: chance() < 0.3,
+        key_pressed: chance() < 0.5,
+      }),
+    );
+    const oldest = calls.reduce((a, b) => (b.received_at < a.received_at ? b : a));
+    const now = (Date.parse(oldest.received_at) - START) / 1000 + LOWERED_S + chance() * 60;
+    const next = nextToAnswer(boardOf(calls), clockAt(now));
+    assert.equal(next.received_at, oldest.received_at, JSON.stringify(calls));
+  }
 });
 
 test("calls of one number are one entry with the place of the oldest; unknown numbers stay apart", () => {

@@ -1,13 +1,15 @@
 /**
  * In which order waiting callers are answered, and which calls are one entry. Pure.
  *
- * 0. Whose dispatcher was lost: they have been answered once, and were cut off. 1. Everybody by age. 2. Restricted numbers that have pressed a key. 3. Restricted numbers, and numbers that call again
- * and again, without a key. Whoever has waited for LOWERED_S is taken for everybody else: nobody starves. Calls of one
- * number are one entry, with the place of the oldest.
+ * 0. Whose dispatcher was lost: they have been answered once, and were cut off. 1. Everybody by age. 2. Restricted
+ * numbers that have pressed a key. 3. Restricted numbers, and numbers that call again and again, without a key. Whoever
+ * has waited for LOWERED_S is taken for everybody else, and who writes has waited long enough after TEXT_WAITS_S: nobody
+ * starves. Calls of one number are one entry, with the place of the oldest.
  */
 import { byReceived, isWaiting, SPOKEN } from "#console/board";
 
 export const LOWERED_S = 180;
+export const TEXT_WAITS_S = 60;
 
 /** The lowest is answered first. */
 function rank(call, clock) {
@@ -38,11 +40,18 @@ export function queueOf(store, clock) {
   return waiting.sort((a, b) => rank(a.call, clock) - rank(b.call, clock));
 }
 
-/** The one F1 answers: of those whose turn it is the longest waiting voice, else the longest waiting text. */
+/**
+ * The one F1 answers: of those whose turn it is the longest waiting voice; whoever writes comes before it when they have
+ * waited longer than that voice, and for TEXT_WAITS_S.
+ */
 export function nextToAnswer(store, clock) {
   const calls = queueOf(store, clock).map((entry) => entry.call);
   const turn = calls.filter((call) => rank(call, clock) === rank(calls[0], clock));
-  return turn.find((call) => SPOKEN.has(call.channel)) ?? calls[0] ?? null;
+  const spoken = turn.find((call) => SPOKEN.has(call.channel));
+  const written = turn.find((call) => !SPOKEN.has(call.channel));
+  if (!spoken || !written) return calls[0] ?? null;
+  const isDue = byReceived(written, spoken) < 0 && clock.ageS(written.received_at) >= TEXT_WAITS_S;
+  return isDue ? written : spoken;
 }
 
 /** Calls that ended and of which nobody has said what they were: one for each number, the oldest. */
