@@ -257,6 +257,7 @@ def test_whoever_waits_hears_the_wait_document_again_and_again_with_their_place(
     assert {one["QueuePosition"] for one in centre.at("/wait")} == {"1", "2"}
     phone.hangs_up(first)
     phone.hangs_up(second)
+    centre.wait(lambda: len(centre.at("/left")) == 2, "both are told")
     assert [one["QueueResult"] for one in centre.at("/left")] == ["hangup", "hangup"]
 
 
@@ -311,6 +312,7 @@ def test_the_first_to_answer_talks_and_the_others_stop_ringing(phone, centre) ->
     phone.hangs_up(leg.peer)
 
     over(centre, leg)
+    centre.wait(lambda: len(centre.at("/leg")) == 4, "all is told")
     assert [one["CallStatus"] for one in centre.at("/leg")] == [
         "initiated", "ringing", "in-progress", "completed",
     ]  # fmt: skip
@@ -364,6 +366,7 @@ def test_what_is_said_after_the_beep_is_recorded_until_a_key(phone, centre) -> N
     told = centre.at("/recorded")[0]
     assert (told["Digits"], told["RecordingStatus"]) == ("#", "completed")
     assert int(told["RecordingDuration"]) >= 1
+    centre.wait(lambda: centre.at("/rec"), "the recording is told")
     assert [one["RecordingStatus"] for one in centre.at("/rec")] == ["completed"]
 
 
