@@ -8,7 +8,7 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Service
+from tests.browser.conftest import EXPECT_MS, Service
 from tests.browser.test_console import a_number, leave_nobody_waiting
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,18 @@ KEPT = """async () => {
   const shell = (await caches.keys()).some((name) => name.startsWith("siaga-pack-shell"));
   return shell && navigator.serviceWorker.controller ? text : "";
 }"""
+
+
+def until_kept(page: Page, words: str) -> None:
+    """The pack with these words lies in the browser. Not by wait_for_function: it takes a promise for a yes."""
+    within = f"""async (words) => {{
+      for (const end = Date.now() + {EXPECT_MS}; Date.now() < end; ) {{
+        if ((await ({KEPT})()).includes(words)) return true;
+        await new Promise((again) => setTimeout(again, 50));
+      }}
+      return false;
+    }}"""
+    assert page.evaluate(within, words), f"no pack with {words} is kept"
 
 
 @pytest.fixture
@@ -137,7 +149,7 @@ def test_the_manual_pack_is_there_with_every_server_dead_and_gone_after_signing_
     expect(console.locator("#calls")).to_contain_text(waiting_shown)
     console.reload()
     expect(console.locator("html")).to_have_attribute("data-link", "live")
-    console.wait_for_function(f"async () => (await ({KEPT})()).includes({incident['number']!r})")
+    until_kept(console, incident["number"])
 
     service.stop()
     console.reload()
@@ -169,7 +181,7 @@ def test_the_manual_pack_is_there_with_every_server_dead_and_gone_after_signing_
 
 
 def test_the_key_of_the_cut_bar_opens_the_pack(console: Page, service: Service) -> None:
-    console.wait_for_function(f"async () => (await ({KEPT})()) !== ''")
+    until_kept(console, '"sections"')
     service.stop()
     expect(console.locator(".cutbar .pack")).to_contain_text("Ctrl P")
     with console.expect_popup() as opened:
