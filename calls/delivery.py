@@ -15,7 +15,7 @@ from django.db import transaction
 
 from calls import conversation, metrics
 from calls.conversation import ARRIVED, NO_RECEIPT, NOT_SENT, WINDOW_CLOSED, Delivery
-from calls.domain import Channel, limited, next_message_status, storable
+from calls.domain import Channel, id_or_none, limited, next_message_status, storable
 from calls.models import SID_CHARS_MAX, Call, Message, MessageStatus
 from calls.services import SEND_MESSAGE
 from realtime.clock import wall_now
@@ -89,7 +89,7 @@ def on_job_given_up(
     """The provider has never taken it: the conversation must not go on saying "waiting"."""
     if task != SEND_MESSAGE:
         return
-    message = _locked(pk=arguments.get("message_id"))
+    message = _locked(pk=id_or_none(arguments.get("message_id")))
     if message is not None and not message.provider_sid:
         code = _CODE.search(error)
         _move(log, message, [NOT_SENT], error_code=code[1] if code else "", tells=False)

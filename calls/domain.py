@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 
 class Channel(StrEnum):
@@ -284,6 +286,14 @@ def aml_belongs(*, aml_at: datetime, call_at: datetime) -> bool:
 
 
 # --- outside acts -------------------------------------------------------------------------------
+
+
+def id_or_none(value: Any) -> UUID | None:
+    """The id in an argument of a job that was given up, which may have been given up because it is none."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 class ProviderError(Exception):

@@ -23,7 +23,7 @@ from calls.conference import (
     heard_in_conference,
     heard_of_leg,
 )
-from calls.domain import OVER, WAITING, CallStatus, Channel
+from calls.domain import OVER, WAITING, CallStatus, Channel, id_or_none
 from calls.models import SID_CHARS_MAX, Call, Participant, Seat
 from calls.participants import here
 from calls.services import RETURN_TO_QUEUE, lock, return_to_queue
@@ -79,7 +79,7 @@ def on_job_given_up(log: Change, *, task: str, arguments: Mapping[str, Any], **_
     the caller is first in the queue again."""
     if task not in {participants.RING_DISPATCHER, participants.RING_PARTICIPANT}:
         return
-    row = Participant.objects.filter(pk=arguments.get("participant_id") or None).first()
+    row = Participant.objects.filter(pk=id_or_none(arguments.get("participant_id"))).first()
     if row is None or row.leg_sid:
         return
     _hear(

@@ -7,6 +7,7 @@ from typing import Any
 
 import calls.selectors
 import units.selectors
+from calls.domain import id_or_none
 from dispatch.models import Alarm, Assignment
 from realtime.eventlog import Change, Done, change
 from realtime.protocol import Rejected
@@ -177,7 +178,7 @@ def _whom(
 ) -> tuple[tuple[str, str], dict[str, Any]]:
     """What the alarm is about, and for whom the job was; one alarm for one call or one crew."""
     if kind == "crew_not_reached":
-        notice = calls.selectors.notice(arguments.get("notice_id"))
+        notice = calls.selectors.notice(id_or_none(arguments.get("notice_id")))
         found = Assignment.objects.filter(pk=notice.subject_id).first() if notice else None
         if notice and found:
             unit = units.selectors.states([found.unit_id])
@@ -189,7 +190,7 @@ def _whom(
                 "channel": notice.channel,
             }
             return ("assignments", str(found.pk)), facts
-    if message := calls.selectors.outgoing(arguments.get("message_id")):
+    if message := calls.selectors.outgoing(id_or_none(arguments.get("message_id"))):
         return ("messages", str(message.message_id)), {
             "message_id": str(message.message_id),
             "call_id": str(message.call_id),
