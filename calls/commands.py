@@ -205,6 +205,7 @@ def register() -> None:
         "share_try_again": _("The centre cannot take it now. It is sent again by itself."),
         "picture_too_large": _("This picture is too large."),
         "picture_unreadable": _("This is no picture that can be read."),
+        "picture_busy": _("Many pictures are coming in. It is sent again by itself."),
         "picture_no_room": _(
             "There is no room for pictures now. Say on the telephone what can be seen."
         ),

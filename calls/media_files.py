@@ -56,7 +56,7 @@ def workplace() -> Iterator[Path]:
         yield Path(folder)
 
 
-def recode(source: Path, folder: Path) -> dict[str, Any]:
+def recode(source: Path, folder: Path, *, within_s: float | None = None) -> dict[str, Any]:
     """What the child says: kind and size of what it has written to `folder`, or `problem`."""
     command = [sys.executable, "-I", str(PROGRAM), str(source), str(folder)]
     # Nothing of our environment: no key, no address of the database.
@@ -70,7 +70,7 @@ def recode(source: Path, folder: Path) -> dict[str, Any]:
         cwd=folder,
     ) as child:
         try:
-            answer, _ = child.communicate(timeout=RECODE_S_MAX)
+            answer, _ = child.communicate(timeout=within_s or RECODE_S_MAX)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)

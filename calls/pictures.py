@@ -1,26 +1,29 @@
-"""A picture from outside made safe: decoded in bounds and written anew as JPEG, without what the file carried besides.
+"""A picture from outside made safe: the one way in which this service opens a stranger's file (calls/media_recode.py).
 
 Nothing of the original reaches a screen: no EXIF (it holds the position and the telephone), no trailing bytes, no other
-format that a browser might take for a page.
+format that a browser might take for a page. It is opened in a process of its own, so that a file made to swell or to
+lead a decoder astray ends that process and no web worker.
 """
 
 from __future__ import annotations
 
-import io
-import warnings
+import threading
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from calls import media_files
+from calls.media_recode import HEAD_BYTES, sniffed
 
 PICTURE_BYTES_MAX = 10_000_000
-PICTURE_PIXELS_MAX = 60_000_000  # a file of a few kilobytes may unpack to gigabytes
-PICTURE_SIDE_MAX = 1_600  # on a screen of a console; a number plate is still read
-PICTURE_QUALITY = 82
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+OPENED_S_MAX = 20.0  # somebody holds a telephone and waits
+AT_ONCE_MAX = 2  # in one web process; whoever sends goes on trying
+SOURCE = "source"
+TOO_LARGE = frozenset({"too_many_pixels", "too_big_to_open", "too_long_to_open"})
+
+_turns = threading.BoundedSemaphore(AT_ONCE_MAX)
 
 
 class Unsafe(Exception):  # noqa: N818 - the state of the file
-    """Not taken. `code`: picture_too_large, picture_unreadable."""
+    """Not taken. `code`: picture_too_large, picture_unreadable, picture_busy (later it may be)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -35,34 +38,26 @@ class Picture:
 
 
 def safe_jpeg(data: bytes) -> Picture:
-    """The same picture, turned upright, at most PICTURE_SIDE_MAX on its longer side."""
+    """The same picture, turned upright, at most FULL_SIDE_PX_MAX of calls/media_recode.py on its longer side."""
     if len(data) > PICTURE_BYTES_MAX:
         raise Unsafe("picture_too_large")
+    if sniffed(data[:HEAD_BYTES])[0] != "picture":
+        raise Unsafe("picture_unreadable")  # a film would be opened, too, and takes minutes
+    if not _turns.acquire(blocking=False):
+        raise Unsafe("picture_busy")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _written_anew(data)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unsafe("picture_too_large") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError):
-        raise Unsafe("picture_unreadable") from None
+        return _opened(data)
+    finally:
+        _turns.release()
 
 
-def _written_anew(data: bytes) -> Picture:
-    # The formats are named: Pillow knows dozens, among them some that run other programs.
-    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-        # By its head alone, before a single pixel is unpacked.
-        if opened.width * opened.height > PICTURE_PIXELS_MAX:
-            raise Unsafe("picture_too_large")
-        opened.draft(
-            "RGB", (PICTURE_SIDE_MAX, PICTURE_SIDE_MAX)
-        )  # a JPEG is unpacked smaller at once
-        upright = ImageOps.exif_transpose(opened)
-        plain = upright.convert("RGB")
-    plain.thumbnail((PICTURE_SIDE_MAX, PICTURE_SIDE_MAX))
-    # A picture of its own: what the file carried in its head would be written again otherwise.
-    clean = Image.new("RGB", plain.size)
-    clean.paste(plain)
-    out = io.BytesIO()
-    clean.save(out, "JPEG", quality=PICTURE_QUALITY, optimize=True)
-    return Picture(out.getvalue(), clean.width, clean.height)
+def _opened(data: bytes) -> Picture:
+    with media_files.workplace() as folder:
+        source = folder / SOURCE
+        source.write_bytes(data)
+        told = media_files.recode(source, folder, within_s=OPENED_S_MAX)
+        if "problem" in told:
+            too_large = told["problem"] in TOO_LARGE
+            raise Unsafe("picture_too_large" if too_large else "picture_unreadable")
+        name, _content_type = media_files.CONTENT_TYPES["picture", "full"]
+        return Picture((folder / name).read_bytes(), told["width"], told["height"])

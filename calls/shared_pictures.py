@@ -20,6 +20,7 @@ from realtime.protocol import Rejected
 from realtime.storage import Matter
 
 PICTURES_MAX = 20  # of one link
+STATUSES = {"picture_too_large": 413, "picture_unreadable": 415, "picture_busy": 503}
 FOLDER = "pictures"
 
 
@@ -34,8 +35,9 @@ def receive_picture(code: str, *, key: str, data: bytes, now: datetime) -> None:
     try:
         picture = safe_jpeg(data)
     except Unsafe as error:
-        status = 413 if error.code == "picture_too_large" else 415
-        raise Rejected(error.code, status=status) from None
+        raise Rejected(error.code, status=STATUSES[error.code]) from None
+    except OSError:
+        raise Rejected("picture_no_room", status=507) from None
     id_ = uuid6.uuid7()
     path = path_of(id_, at=now)
     stored = False

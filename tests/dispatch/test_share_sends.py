@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,7 +11,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from calls import share, sharing
+from calls import pictures, share, sharing
 from calls.shared_pictures import PICTURES_MAX
 from realtime import eventlog
 from realtime.storage import Disk
@@ -242,6 +243,16 @@ def test_what_is_no_harmless_picture_is_refused_in_words(
     assert answer.json()["detail"]
     assert on_board(ada, call_id)["pictures"] == []
     assert list(settings.MEDIA_ROOT.rglob("*.jpg")) == []
+
+
+def test_when_many_come_at_once_a_picture_is_asked_for_again(ada, call_id, link, monkeypatch):
+    monkeypatch.setattr(pictures, "_turns", threading.BoundedSemaphore(1))
+    with pictures._turns:
+        refused = sends_picture(link["code"], jpeg())
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "picture_busy")
+    assert int(refused["Retry-After"]) > 0
+    assert sends_picture(link["code"], jpeg()).status_code == 200
 
 
 def test_on_a_full_disk_pictures_are_refused_and_positions_are_taken(ada, call_id, link):
