@@ -20,7 +20,7 @@ function boardOf(state) {
   return store;
 }
 
-test("the longest waiting voice is answered before a text that has not waited for a minute", () => {
+test("the longest waiting voice is answered before a text that has not waited for three minutes", () => {
   const store = boardOf({
     calls: [
       { id: "text", channel: "sms", status: "queued", received_at: at(1, 0) },

@@ -1,7 +1,7 @@
 /** The order of the queue: explainable, nobody starves, and a flood costs a genuine caller next to nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOWERED_S, nextToAnswer, queueOf, TEXT_WAITS_S, toCallBack } from "#console/queue";
+import { LOWERED_S, nextToAnswer, queueOf, toCallBack } from "#console/queue";
 import { Store } from "#realtime/store";
 import { Clock } from "#realtime/time";
 
@@ -48,10 +48,10 @@ test("it does not wait for ever: after three minutes it has the place of its age
   assert.equal(nextToAnswer(store, clockAt(LOWERED_S + 1)).id, "child");
 });
 
-test("who writes waits a minute behind those who speak, then comes by age like everybody", () => {
-  const store = boardOf([call("deaf", 0, { channel: "whatsapp" }), call("voice", 5), call("later", 70)]);
-  assert.equal(nextToAnswer(store, clockAt(TEXT_WAITS_S - 1)).id, "voice");
-  assert.equal(nextToAnswer(store, clockAt(TEXT_WAITS_S)).id, "deaf");
+test("who writes waits three minutes behind those who speak, then comes by age like everybody", () => {
+  const store = boardOf([call("deaf", 0, { channel: "whatsapp" }), call("voice", 5), call("later", 190)]);
+  assert.equal(nextToAnswer(store, clockAt(LOWERED_S - 1)).id, "voice");
+  assert.equal(nextToAnswer(store, clockAt(LOWERED_S)).id, "deaf");
 });
 
 test("whoever has waited longest is next after three minutes, whatever else waits", () => {

@@ -64,7 +64,7 @@ export class CaseShare {
     show(this.aloud, live && phase !== "sharing");
     setText(this.where, share ? share.url.replace(/^https?:\/\//, "").replace(/\d+$/, "") : "");
     setText(this.code, share?.spoken);
-    setText(this.sendText, live ? gettext("Send the link again") : gettext("Ask for the position"));
+    setText(this.sendText, live ? gettext("Send the link again") : gettext("Send a position link"));
     show(this.send, this.call && phase !== "sharing");
     show(this.end, this.call && live);
     keyed(this.pictures, pictures, { key: (one) => one.id, create: (one) => this.#picture(one) });

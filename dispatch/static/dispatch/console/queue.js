@@ -2,14 +2,13 @@
  * In which order waiting callers are answered, and which calls are one entry. Pure.
  *
  * 0. Whose dispatcher was lost: they have been answered once, and were cut off. 1. Everybody by age. 2. Restricted
- * numbers that have pressed a key. 3. Restricted numbers, and numbers that call again and again, without a key. Whoever
- * has waited for LOWERED_S is taken for everybody else, and who writes has waited long enough after TEXT_WAITS_S: nobody
- * starves. Calls of one number are one entry, with the place of the oldest.
+ * numbers that have pressed a key. 3. Restricted numbers, and numbers that call again and again, without a key. F1 takes
+ * who speaks before who writes. Whoever has waited for LOWERED_S has the place of their age: nobody starves. Calls of one
+ * number are one entry, with the place of the oldest.
  */
 import { byReceived, isWaiting, SPOKEN } from "#console/board";
 
 export const LOWERED_S = 180;
-export const TEXT_WAITS_S = 60;
 
 /** The lowest is answered first. */
 function rank(call, clock) {
@@ -42,7 +41,7 @@ export function queueOf(store, clock) {
 
 /**
  * The one F1 answers: of those whose turn it is the longest waiting voice; whoever writes comes before it when they have
- * waited longer than that voice, and for TEXT_WAITS_S.
+ * waited longer than that voice, and for LOWERED_S.
  */
 export function nextToAnswer(store, clock) {
   const calls = queueOf(store, clock).map((entry) => entry.call);
@@ -50,7 +49,7 @@ export function nextToAnswer(store, clock) {
   const spoken = turn.find((call) => SPOKEN.has(call.channel));
   const written = turn.find((call) => !SPOKEN.has(call.channel));
   if (!spoken || !written) return calls[0] ?? null;
-  const isDue = byReceived(written, spoken) < 0 && clock.ageS(written.received_at) >= TEXT_WAITS_S;
+  const isDue = byReceived(written, spoken) < 0 && clock.ageS(written.received_at) >= LOWERED_S;
   return isDue ? written : spoken;
 }
 
