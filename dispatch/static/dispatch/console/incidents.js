@@ -9,7 +9,7 @@ import { listKeys, Panel } from "#console/panel";
 const ROWS_MAX = 120;
 const UNITS_SHOWN = 3;
 const UNITS_SHOWN_NARROW = 2;
-const NARROW = "(max-width: 1599px), (max-height: 859px)";
+const NARROW = "(max-width: 1799px), (max-height: 859px)";
 
 export class Incidents extends Panel {
   /** @type {string[]} ids in the order in which they are shown */
