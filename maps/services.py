@@ -15,6 +15,7 @@ from maps.geocoding.normalise import normalise, squash
 from maps.models import (
     Certainty,
     District,
+    Origin,
     Place,
     PlaceKind,
     PlaceName,
@@ -120,7 +121,13 @@ def _seed_districts() -> None:
 def _seed_network() -> None:
     RoadNode.objects.bulk_create(
         (
-            RoadNode(key=key, name=name, point=_point(LatLng(lat, lng)), is_demo_position=True)
+            RoadNode(
+                key=key,
+                name=name,
+                point=_point(LatLng(lat, lng)),
+                is_demo_position=True,
+                origin=Origin.DEMO,
+            )
             for key, (lat, lng, name) in network.NODES.items()
         ),
         ignore_conflicts=True,
@@ -138,6 +145,7 @@ def _seed_network() -> None:
                 length_m=path_length_m([LatLng(lat, lng) for lng, lat in _line(item).coords]),
                 speed_kph=item.speed_kph,
                 line=_line(item),
+                origin=Origin.DEMO,
             )
             for item in network.segments()
         ),
@@ -150,6 +158,8 @@ def _seed_places() -> dict[str, tuple[str, ...]]:
     rows: dict[str, tuple[Place, tuple[str, ...]]] = {}
     for place, names in (*_listed(), *_districts(), *_subdistricts(), *_streets(), *_junctions()):
         rows[place.key] = (place, (place.name, *names))
+    for place, _names in rows.values():
+        place.origin = Origin.DEMO
     known = set(Place.objects.filter(key__in=rows).values_list("key", flat=True))
     Place.objects.bulk_create(place for key, (place, _) in rows.items() if key not in known)
     return {key: names for key, (_, names) in rows.items() if key not in known}

@@ -20,7 +20,7 @@ from maps.geo import METRES_PER_DEGREE, LatLng
 logger = logging.getLogger(__name__)
 
 # Emergency driving in a small city with narrow side streets; the city may set a speed on any road.
-SPEED_KPH: Mapping[str, float] = {"r1": 48.0, "r2": 36.0, "r3": 22.0, "ferry": 20.0}
+SPEED_KPH: Mapping[str, float] = {"r1": 48.0, "r2": 36.0, "r3": 22.0, "path": 8.0, "ferry": 20.0}
 ON_FOOT_KPH = 5.0
 VERSION_CHECK_S = 3.0
 SAMPLE_M = 40.0
