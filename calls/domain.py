@@ -59,6 +59,7 @@ class LocationSource(StrEnum):
     TEXT = "text"
     ADDRESS = "address"
     NETWORK = "network"
+    HISTORY = "history"
     OPERATOR = "operator"
 
 

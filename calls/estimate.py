@@ -3,6 +3,9 @@
 Pieces of evidence either agree, then the most precise one leads and the others pull it a little, or they do not: then
 they are named with their distance and never averaged, for the middle between two places is a third one where nobody is.
 What a dispatcher has set or confirmed wins over every machine.
+
+Hints (where this number was before, what its network says) are not about this call: they may support what is, and
+where nothing else says anything they are shown as hints. They move nothing and speak against nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ NOMINAL_RADIUS_M = {
     LocationSource.AML: 100.0,
     LocationSource.TEXT: 300.0,
     LocationSource.ADDRESS: 300.0,
+    LocationSource.HISTORY: 300.0,
     LocationSource.NETWORK: 5_000.0,
 }
 # Of two with the same radius: what a person meant, then what a device measured, then what was read out of words.
@@ -34,8 +38,10 @@ RANK = {
     LocationSource.AML: 1,
     LocationSource.ADDRESS: 2,
     LocationSource.TEXT: 3,
-    LocationSource.NETWORK: 4,
+    LocationSource.HISTORY: 4,
+    LocationSource.NETWORK: 5,
 }
+HINTS = frozenset({LocationSource.HISTORY, LocationSource.NETWORK})
 # Of these the newest replaces the ones before: they say where the telephone was, and it may have moved.
 FOLLOWING = frozenset(
     {
@@ -67,6 +73,7 @@ class Why(StrEnum):
     OPERATOR = "operator"  # a dispatcher has set it
     CONFIRMED = "confirmed"  # a dispatcher has confirmed a piece
     ONLY = "only"  # nothing else says where
+    HINT = "hint"  # nothing but hints
     AGREE = "agree"  # several agree and none speaks against it
     BEST = "best"  # the most precise one; others speak against it
 
@@ -124,9 +131,10 @@ def estimate(fixes: Iterable[Fix]) -> Estimate | None:
         apart_m = distance_m(lead.position, fix.position)
         if apart_m <= reach[lead.id] + reach[fix.id]:
             agreeing.append(fix)
-        else:
+        elif not _is_hint(fix):
             against.append(Against(fix.id, apart_m))
-    position = lead.position if decided else _centre(agreeing, reach)
+    told = [fix for fix in agreeing if fix is lead or not _is_hint(fix)]
+    position = lead.position if decided else _centre(told, reach)
     return Estimate(
         position=position,
         radius_m=reach[lead.id],
@@ -155,6 +163,10 @@ def _is_decided(fix: Fix) -> bool:
     return fix.verdict is Verdict.CONFIRMED or fix.source == LocationSource.OPERATOR
 
 
+def _is_hint(fix: Fix) -> bool:
+    return fix.source in HINTS and fix.verdict is not Verdict.CONFIRMED
+
+
 def _current(fixes: Sequence[Fix]) -> list[Fix]:
     """Of what follows a telephone only the newest, and whatever a dispatcher has confirmed."""
     last: dict[LocationSource, Fix] = {}
@@ -171,8 +183,8 @@ def _current(fixes: Sequence[Fix]) -> list[Fix]:
     ]
 
 
-def _order(fix: Fix, reach: float) -> tuple[float, int, float, str]:
-    return reach, RANK[fix.source], -fix.at.timestamp(), fix.id
+def _order(fix: Fix, reach: float) -> tuple[bool, float, int, float, str]:
+    return _is_hint(fix), reach, RANK[fix.source], -fix.at.timestamp(), fix.id
 
 
 def _why(lead: Fix, agreeing: Sequence[Fix], against: Sequence[Against]) -> Why:
@@ -180,6 +192,8 @@ def _why(lead: Fix, agreeing: Sequence[Fix], against: Sequence[Against]) -> Why:
         return Why.CONFIRMED
     if lead.source == LocationSource.OPERATOR:
         return Why.OPERATOR
+    if _is_hint(lead):
+        return Why.HINT
     if against:
         return Why.BEST
     return Why.AGREE if len(agreeing) > 1 else Why.ONLY

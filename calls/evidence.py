@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calls.domain import LocationSource
-from calls.estimate import Estimate, Fix, Verdict, estimate
+from calls.estimate import Estimate, Fix, Verdict, Why, estimate
 from calls.models import Location
 from maps.geo import LatLng
 
@@ -52,7 +52,7 @@ def places_of_incident(incident_id: Any) -> list[Place]:
     found: list[Place] = []
     for rows in calls.values():
         best = estimate_of(rows.values())
-        if best is None:
+        if best is None or best.why is Why.HINT:
             continue
         found.append(_place(rows[best.by[0]], best.position))
         found += [_place(rows[one.id], _position(rows[one.id])) for one in best.against]

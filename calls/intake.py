@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
-from calls import media, metrics, reputation, selectors
+from calls import hints, known_numbers, media, metrics, reputation, selectors
 from calls.aml import Aml
 from calls.domain import (
     AML_AFTER_CALL,
@@ -70,6 +70,8 @@ class SeenCall:
     trunk: str = ""  # by which line of the exchange it came
     offered_at: datetime | None = None  # when it really came, if that is not now
     recovered: bool = False  # found in the provider's list, not told by the provider
+    city: str = ""  # of the number, in the provider's words
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
     who = caller or party or address.text
     _one_at_a_time(who)
     reports_since = received_at - AML_BEFORE_CALL
-    known = selectors.known_of_number(caller, now=received_at, reports_since=reports_since)
+    known = known_numbers.known_of_number(caller, now=received_at, reports_since=reports_since)
     try:
         with transaction.atomic(savepoint=False):  # the whole change is given up: see _Repeated
             call = Call.objects.create(
@@ -219,6 +221,14 @@ def _new_call(log: Change, seen: SeenCall, *, party: str = "") -> Call:
     if known.has_reports:
         for report in selectors.unjoined_reports(caller, since=reports_since):
             _join(log, report, call)
+    for hint in hints.of_number(
+        caller,
+        city=seen.city,
+        postcode=seen.postcode,
+        is_known=known.earlier_calls > 0 or known.has_history,
+        now=received_at,
+    ):
+        add_location(log, call, hint)
     channel = str(call.channel)
     log.after_commit(lambda: metrics.CALLS_RECEIVED.labels(channel).inc())
     return call
@@ -388,10 +398,10 @@ def _join(log: Change, report: AmlReport, call: Call) -> None:
 # --- inside ------------------------------------------------------------------------------------
 
 
-def _history(number: str, known: selectors.KnownOfNumber, *, now: datetime) -> dict[str, Any]:
+def _history(number: str, known: known_numbers.KnownOfNumber, *, now: datetime) -> dict[str, Any]:
     if not known.has_history:
         return {}
-    return reputation.history(selectors.judged_calls(number), now=now).wire()
+    return reputation.history(known_numbers.judged_calls(number), now=now).wire()
 
 
 def _number(raw: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from calls import reputation, selectors
+from calls import known_numbers, reputation
 from calls.domain import WAITING, Disposition, limited
 from calls.models import REASON_CHARS_MAX, Call, CallerRestriction
 from realtime.eventlog import Change, Done, change
@@ -44,15 +44,15 @@ def after_judgement(log: Change, call: Call) -> None:
     if call.disposition == Disposition.EMERGENCY:
         end(log, call, by=BY_ITSELF)
     elif call.disposition in reputation.NUISANCE:
-        judged = selectors.judged_calls(call.caller)
-        burst = selectors.calls_since(call.caller, log.now - reputation.BURST_WITHIN)
+        judged = known_numbers.judged_calls(call.caller)
+        burst = known_numbers.calls_since(call.caller, log.now - reputation.BURST_WITHIN)
         if reputation.should_restrict(judged, in_burst=burst, now=log.now):
             begin(log, call, by=BY_ITSELF)
 
 
 def begin(log: Change, call: Call, *, by: str, reason: str = "") -> None:
     """Nothing when the number is restricted already."""
-    known = selectors.restriction(call.caller)
+    known = known_numbers.restriction(call.caller)
     if known is not None and known.ends_at > log.now:
         return
     if known is not None:
@@ -70,7 +70,7 @@ def begin(log: Change, call: Call, *, by: str, reason: str = "") -> None:
 
 def end(log: Change, call: Call, *, by: str) -> None:
     """Nothing when the number is not restricted."""
-    known = selectors.restriction(call.caller)
+    known = known_numbers.restriction(call.caller)
     if known is None:
         return
     _close(known, at=min(log.now, known.ends_at), by=by)

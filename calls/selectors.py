@@ -27,14 +27,12 @@ from calls.messaging.port import OutgoingMessage
 from calls.models import (
     AmlReport,
     Call,
-    CallerRestriction,
     Contact,
     Location,
     Message,
     Notice,
     WebhookRecord,
 )
-from calls.reputation import BURST_WITHIN, HISTORY_CALLS_MAX, Judged
 from calls.telephony.port import Leg
 from realtime import prepared
 from realtime.protocol import Role, stamp
@@ -42,7 +40,6 @@ from realtime.protocol import Role, stamp
 MESSAGES_ON_BOARD_MAX = 20
 LOCATIONS_ON_BOARD_MAX = 20
 WORDS_ON_BOARD_MAX = 20
-REPEATS_WINDOW = timedelta(hours=24)
 TAKES_CALLS = (Role.DISPATCHER, Role.SUPERVISOR)
 REJECTED_WINDOW = timedelta(minutes=5)
 
@@ -251,57 +248,6 @@ def sent_statuses(provider: str, sids: Iterable[str]) -> dict[str, str]:
     return dict(rows.values_list("provider_sid", "provider_status"))
 
 
-@dataclass(frozen=True, slots=True)
-class KnownOfNumber:
-    """`earlier_calls` in REPEATS_WINDOW; whether a position of the telephone waits for a call to belong to; whether
-    earlier calls were judged; whether the number is restricted now; its calls within BURST_WITHIN."""
-
-    earlier_calls: int = 0
-    has_reports: bool = False
-    has_history: bool = False
-    is_restricted: bool = False
-    in_burst: int = 0
-
-
-def known_of_number(number: str, *, now: datetime, reports_since: datetime) -> KnownOfNumber:
-    """Unknown callers are not counted together."""
-    if not number:
-        return KnownOfNumber()
-    found = prepared.rows(
-        "SELECT (SELECT count(*) FROM calls_call"
-        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(day)s),"
-        " EXISTS (SELECT FROM calls_amlreport"
-        " WHERE number = %(n)s AND call_id IS NULL AND received_at >= %(reports)s),"
-        " EXISTS (SELECT FROM calls_call WHERE caller = %(n)s AND disposed_at IS NOT NULL),"
-        " EXISTS (SELECT FROM calls_callerrestriction"
-        " WHERE number = %(n)s AND lifted_at IS NULL AND ends_at > %(now)s),"
-        " (SELECT count(*) FROM calls_call"
-        " WHERE caller = %(n)s AND direction = 'in' AND received_at > %(burst)s)",
-        {
-            "n": number,
-            "day": now - REPEATS_WINDOW,
-            "reports": reports_since,
-            "now": now,
-            "burst": now - BURST_WITHIN,
-        },
-    )
-    return KnownOfNumber(*found[0])
-
-
-def judged_calls(number: str) -> list[Judged]:
-    """What the newest earlier calls of a number were; the type is that of their incident."""
-    rows = (
-        Call.objects.filter(caller=number, disposed_at__isnull=False)
-        .order_by("-received_at")
-        .values_list("received_at", "disposition", "incident__type_id")[:HISTORY_CALLS_MAX]
-    )
-    return [Judged(at, disposition, type_) for at, disposition, type_ in rows]
-
-
-def calls_since(number: str, since: datetime) -> int:
-    return Call.objects.filter(caller=number, direction="in", received_at__gt=since).count()
-
-
 def is_being_called(number: str) -> bool:
     """Whether the centre has a call of its own to this number."""
     return Call.objects.filter(caller=number, direction="out", status=CallStatus.ANSWERED).exists()
@@ -316,13 +262,6 @@ def unjudged_repeats(call_id: Any, *, most: int) -> list[UUID]:
         caller=number, disposed_at=None, incident=None, status__in=sorted(OVER)
     ).exclude(pk=call_id)
     return list(found.order_by("-received_at").values_list("pk", flat=True)[:most])
-
-
-def restriction(number: str) -> CallerRestriction | None:
-    """The one that has not been lifted; it may have ended by itself."""
-    if not number:
-        return None
-    return CallerRestriction.objects.filter(number=number, lifted_at=None).first()
 
 
 def call_of_number(

@@ -286,6 +286,8 @@ def _seen_call(request: Request) -> SeenCall:
         from_raw=request.get("From") or request.get("Caller"),
         to=request.get("To") or request.get("Called"),
         caller_name=request.get("CallerName"),
+        city=request.get("FromCity") or request.get("CallerCity"),
+        postcode=request.get("FromZip") or request.get("CallerZip"),
     )
 
 

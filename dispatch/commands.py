@@ -63,7 +63,7 @@ class Location(CommandBody):
     lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
     radius_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
     source: Literal[
-        "aml", "whatsapp", "share_link", "text", "address", "network", "operator", None
+        "aml", "whatsapp", "share_link", "text", "address", "network", "history", "operator", None
     ] = None
     label: ShortText | None = None
 

@@ -240,6 +240,8 @@ LOCALE_PATHS = [
 USE_TZ = True
 TIME_ZONE = _read(env.str, "TIME_ZONE", "Asia/Jakarta")
 CITY_NAME = _read(env.str, "CITY_NAME", "Tanjungpinang")
+# Numbers that begin so are fixed lines of the city and its surroundings (Tanjungpinang and Bintan: 0771).
+CITY_AREA_CODES = _read(env.list, "CITY_AREA_CODES", ["+62771"])
 PHONE_REGION = _read(env.str, "PHONE_REGION", "ID")
 
 # --- telephony and messaging -------------------------------------------------------------------

@@ -44,6 +44,19 @@ def district_at(position: LatLng) -> DistrictHit | None:
     return DistrictHit(code, name, kecamatan, certain=inside and not at_border)
 
 
+def city_circle() -> tuple[LatLng, float] | None:
+    """A circle around all districts, in metres; None where there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_Y(ST_Centroid(box)), ST_X(ST_Centroid(box)),"
+            " ST_Distance(ST_Centroid(box)::geography, ST_SetSRID(ST_MakePoint(ST_XMax(box), ST_YMax(box)), 4326))"
+            " FROM (SELECT ST_SetSRID(ST_Extent(area)::geometry, 4326) AS box FROM maps_district) AS city"
+            " WHERE box IS NOT NULL"
+        )
+        row = cursor.fetchone()
+    return (LatLng(row[0], row[1]), row[2]) if row else None
+
+
 def versions() -> dict[str, int]:
     """The number of the present content of each layer; a layer that was never written has none."""
     with connection.cursor() as cursor:

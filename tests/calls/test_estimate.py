@@ -119,6 +119,30 @@ def test_radii_are_compared_at_the_same_confidence(confidence, wider):
     assert reach_m(one, NOON) == pytest.approx(100 * wider, rel=0.01)
 
 
+def test_hints_support_what_a_call_tells_and_move_nothing():
+    near = fix("before", MARKET, Source.HISTORY, radius_m=300)
+    far = fix("moved", AIRPORT, Source.HISTORY, radius_m=300)
+    pin = fix("pin", HARBOUR, Source.WHATSAPP, radius_m=15)
+    supported = found(pin, near, far)
+    assert (supported.position, supported.by, supported.against) == (
+        HARBOUR,
+        ("pin", "before"),
+        (),
+    )
+
+
+def test_a_precise_hint_never_leads_before_a_wide_piece_of_the_call_itself():
+    wide = fix("words", HARBOUR, Source.TEXT, radius_m=2_000)
+    assert found(wide, fix("before", AIRPORT, Source.HISTORY, radius_m=20)).by[0] == "words"
+
+
+def test_hints_alone_are_called_hints_until_a_dispatcher_confirms_one():
+    before = fix("before", MARKET, Source.HISTORY, radius_m=300)
+    assert found(before, fix("city", HARBOUR, Source.NETWORK)).why is Why.HINT
+    confirmed = fix("before", MARKET, Source.HISTORY, radius_m=300, verdict=Verdict.CONFIRMED)
+    assert found(confirmed, fix("city", HARBOUR, Source.NETWORK)).why is Why.CONFIRMED
+
+
 positions = st.builds(
     position_or_none,
     st.floats(0.5, 1.3) | st.floats(-90, 90),

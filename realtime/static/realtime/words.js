@@ -60,7 +60,8 @@ const SOURCE = {
   share_link: () => gettext("Shared position"),
   text: () => gettext("From the words"),
   address: () => gettext("Matched address"),
-  network: () => gettext("Operator's cell"),
+  network: () => gettext("From the number"),
+  history: () => gettext("Earlier incident"),
   operator: () => gettext("Set by operator"),
 };
 const SEVERITY = {

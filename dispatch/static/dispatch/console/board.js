@@ -30,11 +30,12 @@ export function callsInHand(store, viewerId) {
 
 /**
  * Where the caller most likely is, as the server has worked it out from all evidence; named after the piece that leads.
- * `why` and `against` are those of calls/estimate.py. Null: nothing says where.
+ * `why` and `against` are those of calls/estimate.py. Null: nothing says where, or hints alone: where the number was
+ * before is no place to send anybody until a person says so.
  */
 export function placeOf(call) {
   const { estimate } = call;
-  if (!estimate) return null;
+  if (!estimate || estimate.why === "hint") return null;
   const lead = call.locations.find((one) => one.id === estimate.by[0]);
   return { ...lead, ...estimate };
 }

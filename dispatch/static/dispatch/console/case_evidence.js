@@ -112,6 +112,7 @@ export class CaseEvidence {
     const words = {
       operator: gettext("Set by a dispatcher."),
       confirmed: fill(gettext("%(source)s, confirmed by a dispatcher."), values),
+      hint: gettext("Only hints, not of this call. Ask, then choose one if it is right."),
       only: fill(gettext("Only one piece says where: %(source)s."), values),
       agree: fill(gettext("%(count)s pieces agree. Most precise: %(source)s."), values),
       best: fill(gettext("Most precise: %(source)s."), values),
