@@ -16,6 +16,7 @@ class DispatchConfig(AppConfig):
             assignments,
             capacity,
             ladder,
+            premises,
             reconciliation_alarms,
         )
         from realtime import clock, registry
@@ -44,6 +45,7 @@ class DispatchConfig(AppConfig):
         registry.register_reaction("message.arrived", alarms.on_message_arrived)
         registry.register_reaction("clock.jumped", alarms.on_clock_jumped)
         registry.register_reaction("notice.accepted", assignments.accept_by_call)
+        registry.register_reaction("premises.edited", premises.on_edited)
         clock.register_shift(ladder.shift)
         assert jobs.climb_ladder  # importing it makes its tasks known to the queue
         commands.register()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import calls.selectors
+import maps.hospitals
 from dispatch.selectors import wires
 from realtime.protocol import (
     CONTROL,
@@ -25,6 +26,7 @@ LOADERS = {
     "assignments": wires.assignments_on_board,
     "units": wires.units_on_board,
     "alarms": wires.alarms_on_board,
+    "hospitals": maps.hospitals.on_board,
 }
 
 

@@ -11,8 +11,11 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from dispatch.engine.assignments import AssignmentStatus
 from dispatch.models import ADDRESS_CHARS_MAX, NOTE_CHARS_MAX
-from dispatch.services import alarms, assignments, incidents, paper
+from dispatch.services import alarms, assignments, incidents, paper, premises
 from dispatch.services import units as unit_services
+from maps.geo import LatLng
+from maps.hospitals import BEDS_MAX
+from maps.premises import PREMISE_TEXT_CHARS_MAX, Where, Words
 from realtime.eventlog import Done
 from realtime.protocol import Rejected, Role
 from realtime.registry import CommandBody, Context, register_command, register_rejection
@@ -159,6 +162,39 @@ class EnterPaper(OpenIncident):
     disposition: IncidentDisposition | None = None
 
 
+class Circle(CommandBody):
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    radius_m: float = Field(default=30, ge=5, le=5_000, allow_inf_nan=False)
+
+
+class NotePremise(CommandBody):
+    """Around a point, or inside a polygon in GeoJSON; exactly one of the two."""
+
+    kind: Literal["hazard", "access", "contact", "note"]
+    severity: Literal["danger", "caution", "info"] = "info"
+    text: Annotated[str, Field(min_length=1, max_length=PREMISE_TEXT_CHARS_MAX), NoNul]
+    owner: Annotated[str, Field(min_length=1, max_length=120), NoNul]
+    circle: Circle | None = None
+    area: dict[str, Any] | None = None
+    valid_from: DeviceTime | None = None
+    valid_to: DeviceTime | None = None
+
+
+class WithdrawPremise(CommandBody):
+    premise_id: UUID
+    reason: Reason
+
+
+class SetCapacity(CommandBody):
+    """What a hospital has said; `beds_free` null: it has not said how many."""
+
+    place_id: UUID
+    state: Literal["open", "busy", "full", "closed"]
+    beds_free: int | None = Field(default=None, ge=0, le=BEDS_MAX)
+    note: Annotated[str, Field(max_length=200), NoNul] = ""
+
+
 def open_incident(ctx: Context, body: OpenIncident) -> Done:
     """Open an incident, from a call when there is one."""
     return incidents.open_incident(
@@ -249,6 +285,36 @@ def clear_alarm(ctx: Context, body: OneAlarm) -> Done:
     return alarms.clear_alarm(ctx, alarm_id=str(body.alarm_id))
 
 
+def note_premise(ctx: Context, body: NotePremise) -> Done:
+    """Note what crews should know of a place."""
+    if (body.circle is None) == (body.area is None):
+        raise Rejected("premise_needs_one_place", status=422)
+    circle = body.circle
+    where = (
+        Where(position=LatLng(circle.lat, circle.lng), radius_m=circle.radius_m)
+        if circle
+        else Where(polygon=body.area)
+    )
+    words = Words(**body.model_dump(exclude={"circle", "area"}))
+    return premises.note_premise(ctx, where=where, words=words)
+
+
+def withdraw_premise(ctx: Context, body: WithdrawPremise) -> Done:
+    """Withdraw a note that is no longer true."""
+    return premises.withdraw_premise(ctx, premise_id=body.premise_id, reason=body.reason)
+
+
+def set_capacity(ctx: Context, body: SetCapacity) -> Done:
+    """Note whether a hospital takes patients, as it has told."""
+    return premises.set_capacity(
+        ctx,
+        place_id=body.place_id,
+        state=body.state,
+        beds_free=body.beds_free,
+        note=body.note,
+    )
+
+
 def enter_paper(ctx: Context, body: EnterPaper) -> Done:
     """Enter afterwards what was done on paper, with its real times."""
     _check_sheet(body)
@@ -322,6 +388,9 @@ def register() -> None:
         ("alarm.acknowledge", OneAlarm, CENTRE, acknowledge_alarm),
         ("alarm.clear", OneAlarm, CENTRE, clear_alarm),
         ("paper.enter", EnterPaper, CENTRE, enter_paper),
+        ("premise.note", NotePremise, CENTRE, note_premise),
+        ("premise.withdraw", WithdrawPremise, CENTRE, withdraw_premise),
+        ("hospital.set_capacity", SetCapacity, CENTRE, set_capacity),
     ):
         register_command(name, body, roles=roles, handle=handle)
     for code, words in {
@@ -356,6 +425,15 @@ def register() -> None:
         "paper_known_already": _(
             "The service knows another time of this step; paper corrects nothing."
         ),
+        "premise_unknown": _("There is no such note."),
+        "premise_needs_one_place": _("Give a circle or an area, one of the two."),
+        "premise_ends_before_it_begins": _("The note must end after it begins."),
+        "premise_area_impossible": _(
+            "The area must be one polygon whose border does not cross itself."
+        ),
+        "premise_area_too_detailed": _("The area may have %(most)s corners at most."),
+        "premise_area_too_large": _("The area may have %(most)s km² at most."),
+        "hospital_unknown": _("There is no such hospital."),
         "unknown_command": _("There is no such command."),
     }.items():
         register_rejection(code, words)

@@ -10,15 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from maps import resources
+from maps import premises, resources
 from maps.admin_pages import ReferenceAdmin
 from maps.geo import LatLng, distance_m, path_length_m
 from maps.geocoding.normalise import normalise, squash
-from maps.models import District, Place, PlaceName, RoadEdge, RoadNode, Surface
+from maps.models import District, Place, PlaceName, PremiseNote, RoadEdge, RoadNode, Surface
 from maps.services import place_in_districts, set_names
+from realtime.registry import react_to
 
 END_TO_NODE_M_MAX = 60.0
 
@@ -160,3 +162,42 @@ class SurfaceAdmin(ReferenceAdmin):
     list_display = ("name", "kind", "is_approximate")
     list_filter = ("kind", "is_approximate")
     search_fields = ("name", "key")
+
+
+@admin.register(PremiseNote)
+class PremiseNoteAdmin(ReferenceAdmin):
+    """Written here or at the console. What stands there is never changed: it is withdrawn, and written anew."""
+
+    resource_classes = [resources.PremiseNoteResource]
+    list_display = ("text", "kind", "severity", "owner", "valid_to", "noted_by", "withdrawn_at")
+    list_filter = ("kind", "severity", ("withdrawn_at", admin.EmptyFieldListFilter))
+    search_fields = ("text", "owner")
+    autocomplete_fields = ("place",)
+    fields = ("kind", "severity", "text", "owner", "place", "area", "valid_from", "valid_to")
+    actions = ("withdraw",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"valid_from": timezone.now(), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: PremiseNote, form: Any, change: bool) -> None:  # noqa: FBT001
+        log = request.reference_change  # type: ignore[attr-defined]
+        obj.noted_by, obj.noted_at = log.by.name, log.now
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Withdraw the chosen notes"), permissions=["add"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[PremiseNote]) -> None:
+        log = request.reference_change  # type: ignore[attr-defined]
+        for one in queryset:
+            premises.withdraw(log, premise_id=one.pk, reason="")
+        self._record(request, list(queryset))
+
+    def _record(self, request: HttpRequest, objects: list[Any], *args: Any) -> None:
+        super()._record(request, objects, *args)
+        log = request.reference_change  # type: ignore[attr-defined]
+        react_to("premises.edited", log, premise_ids=[one.pk for one in objects])

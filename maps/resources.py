@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, Point
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, Widget
 
 from maps.geo import position_or_none
-from maps.models import District, Place, RoadEdge, RoadNode
+from maps.models import District, Place, PremiseNote, RoadEdge, RoadNode
 from maps.services import set_names
 
 SRID = 4326
@@ -103,6 +104,23 @@ class PlaceResource(PositionResource):
     def after_save_instance(self, instance: Place, row: Any, **kwargs: Any) -> None:
         others = [text.strip() for text in str(row.get("names") or "").split(NAME_SEPARATOR)]
         set_names({instance.key: [instance.name, *filter(None, others)]})
+
+
+class PremiseNoteResource(ModelResource):
+    """Each row is a new note; what stands there already is withdrawn by its page."""
+
+    area = Field("area", "area", WktWidget())
+
+    class Meta:
+        model = PremiseNote
+        import_id_fields = ("id",)
+        fields = ("id", "kind", "severity", "text", "owner", "valid_from", "valid_to", "area")
+        clean_model_instances = True
+
+    def before_save_instance(self, instance: PremiseNote, row: Any, **kwargs: Any) -> None:
+        person = kwargs.get("user")
+        instance.noted_by = (person.get_full_name() or person.username) if person else ""
+        instance.noted_at = timezone.now()
 
 
 class RoadNodeResource(PositionResource):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.gis.db.models import Union
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 
 from maps.geo import LatLng
+from maps.models import District
 
 BORDER_M = 100.0  # two published sets of borders differ by that much
 NEAREST_M_MAX = 3_000.0  # a boat on the water belongs to the shore it can see
@@ -55,6 +58,11 @@ def city_circle() -> tuple[LatLng, float] | None:
         )
         row = cursor.fetchone()
     return (LatLng(row[0], row[1]), row[2]) if row else None
+
+
+def city_area() -> GEOSGeometry | None:
+    """All districts as one area; None where there are none."""
+    return District.objects.aggregate(area=Union("area"))["area"]
 
 
 def versions() -> dict[str, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
-from maps import selectors, tiles
+from maps import premises, selectors, tiles
 from maps.geo import LatLng, find_positions
 from maps.geocoding import places
 from maps.geocoding.places import PlaceHit
@@ -54,6 +55,29 @@ def search(request: HttpRequest) -> HttpResponse:
         _written(item.position, item.radius_m) for item in find_positions(query, near=near)
     ] + [_wire(hit) for hit in places.search(query, near=near, limit=int(limit))]
     return JsonResponse({"places": found[: int(limit)]})
+
+
+@api("GET")
+def premises_in_view(request: HttpRequest) -> HttpResponse:
+    """Notes on places that hold now, as GeoJSON. bbox=west,south,east,north."""
+    box = _box(request.GET.get("bbox", ""))
+    if box is None:
+        return refusal(
+            422, "invalid", _("bbox must be west,south,east,north in degrees, west before east.")
+        )
+    west, south, east, north = box
+    return JsonResponse(
+        premises.in_view(west=west, south=south, east=east, north=north, now=timezone.now())
+    )
+
+
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    try:
+        west, south, east, north = (float(part) for part in text[:NEAR_CHARACTERS_MAX].split(","))
+        LatLng(south, west), LatLng(north, east)
+    except ValueError:
+        return None
+    return (west, south, east, north) if west < east and south < north else None
 
 
 def _near(text: str) -> LatLng | None:

@@ -11,7 +11,7 @@ from typing import Any
 PROTOCOL_VERSION = 1
 
 # The kinds of entities a board consists of, in the order in which their rows are locked.
-KINDS = ("calls", "incidents", "assignments", "units", "alarms")
+KINDS = ("calls", "incidents", "assignments", "units", "alarms", "hospitals")
 
 CONTROL = "control"  # the topic of everybody who works in the centre
 
@@ -172,6 +172,7 @@ def prune_for_unit(state: State, unit_id: str) -> State:
             for id_, row in state["alarms"].items()
             if (row.get("subject") or {}).get("id") == unit_id
         },
+        "hospitals": {},
     }
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.test import Client
 from django.utils import timezone
+from django.utils.text import slugify
 
 import calls.selectors
 import units.selectors
@@ -20,6 +22,7 @@ from dispatch.accounts.viewers import viewer_of_token
 from dispatch.demo.incident_types import CAPABILITIES, INCIDENT_TYPES
 from dispatch.models import IncidentType
 from maps.geo import LatLng
+from maps.models import Certainty, Place, PlaceKind
 from realtime.execution import Answer, execute
 from realtime.protocol import Role, Viewer
 
@@ -105,6 +108,18 @@ def make_unit(callsign: str = "DAMKAR-1", **changes: Any) -> uuid.UUID:
         address="",
     )
     return units.services.add_unit(callsign=callsign, **fields)
+
+
+def hospital(name: str = "RSUD Kota") -> uuid.UUID:
+    place = Place.objects.create(
+        key=f"hospital-{slugify(name)}",
+        name=name,
+        kind=PlaceKind.HOSPITAL,
+        point=Point(104.442, 0.9175, srid=4326),
+        radius_m=80,
+        certainty=Certainty.EXACT,
+    )
+    return place.pk
 
 
 def crew_of(unit_id: uuid.UUID) -> Person:

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from maps.admin_pages import ReferenceAdmin
 from units import resources
-from units.models import STATUS_NAMES, Agency, Capability, Station, Unit
+from units.models import STATUS_NAMES, Agency, Capability, ResponseArea, Station, Unit
 
 
 @admin.register(Agency)
@@ -52,6 +52,16 @@ class StationAdmin(ReferenceAdmin):
 
     def touched(self, objects: Iterable[Any]) -> Mapping[str, Iterable[Any]]:
         return {"units": _units_of(station__in=list(objects))}
+
+
+@admin.register(ResponseArea)
+class ResponseAreaAdmin(ReferenceAdmin):
+    resource_classes = [resources.ResponseAreaResource]
+    list_display = ("name", "agency", "rank", "station", "is_approximate")
+    list_filter = ("agency", "rank", "is_approximate")
+    list_select_related = ("agency", "station")
+    search_fields = ("name", "station__name")
+    autocomplete_fields = ("agency", "station")
 
 
 @admin.register(Capability)

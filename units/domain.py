@@ -107,6 +107,7 @@ class UnitState:
     position: LatLng | None
     position_at: datetime | None
     home: LatLng | None
+    station_id: str | None = None
 
 
 def check_manual_status(old: str, new: UnitStatus, *, reason: str) -> None:

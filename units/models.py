@@ -41,6 +41,7 @@ STATUS_NAMES = {
     "off_duty": _("Off duty"),
     "mayday": _("MAYDAY"),
 }
+RANK_MAX = 9  # of the cascade of response areas
 
 
 class Agency(models.Model):
@@ -82,6 +83,60 @@ class Station(models.Model):
         ordering = ["agency", "name"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "name"], name="units_station_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ResponseArea(models.Model):
+    """Where an agency answers, and which of its stations is due first, second … there (the cascade).
+
+    An agency without any area answers everywhere. Areas of one rank of an agency should neither overlap nor leave
+    gaps; units.coverage finds where they do.
+    """
+
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.CASCADE, related_name="response_areas"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    rank = models.PositiveSmallIntegerField(
+        _("rank"),
+        default=1,
+        choices=[(number, str(number)) for number in range(1, RANK_MAX + 1)],
+        help_text=_("1: due first. A greater number answers when those before cannot."),
+    )
+    station = models.ForeignKey(
+        Station,
+        verbose_name=_("station"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="response_areas",
+        help_text=_("Empty: any station of the agency."),
+    )
+    area = models.MultiPolygonField(_("area"), srid=4326)
+    is_approximate = models.BooleanField(
+        _("approximate border"),
+        default=False,
+        help_text=_("Drawn by hand or computed; nobody has decided it."),
+    )
+
+    class Meta:
+        verbose_name = _("response area")
+        verbose_name_plural = _("response areas")
+        ordering = ["agency__order", "rank", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "rank", "name"],
+                name="units_responsearea_name",
+                violation_error_message=_(
+                    "This agency has an area of that name and rank already."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rank__gte=1, rank__lte=RANK_MAX), name="units_responsearea_rank"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,8 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
 from maps.geo import position_or_none
-from units.models import Agency, Capability, Station, Unit
+from maps.resources import WktWidget
+from units.models import Agency, Capability, ResponseArea, Station, Unit
 
 
 class ByName(ForeignKeyWidget):
@@ -42,6 +43,18 @@ class AgencyResource(ModelResource):
         fields = ("code", "name", "phone", "order")
         clean_model_instances = True
         skip_unchanged = True
+
+
+class ResponseAreaResource(ModelResource):
+    agency = Field("agency", "agency", ByName(Agency, "code"))
+    station = Field("station", "station", StationOfAgency(Station, "name"))
+    area = Field("area", "area", WktWidget())
+
+    class Meta:
+        model = ResponseArea
+        import_id_fields = ("agency", "rank", "name")
+        fields = ("agency", "rank", "name", "station", "is_approximate", "area")
+        clean_model_instances = True
 
 
 class CapabilityResource(ModelResource):

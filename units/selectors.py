@@ -71,6 +71,7 @@ def state_of(unit: Unit) -> UnitState:
         position=_latlng(unit.position),
         position_at=unit.position_at,
         home=_latlng(unit.station.point) if unit.station else None,
+        station_id=str(unit.station_id) if unit.station_id else None,
     )
 
 

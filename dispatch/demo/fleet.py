@@ -11,6 +11,9 @@ AGENCIES: tuple[tuple[str, str, str], ...] = (
     ("BASARNAS", "Kantor SAR Tanjungpinang", "115"),
 )
 
+# Their response areas are drafted from where their stations stand; the others answer everywhere.
+AGENCIES_WITH_AREAS: tuple[str, ...] = ("DAMKAR", "POLRESTA")
+
 # Whom a dispatcher brings into a call. Names of the city, numbers of nobody.
 CONTACTS: tuple[tuple[str, str, str], ...] = (
     ("RSUD Raja Ahmad Tabib", "0771-000101", "IGD, rujukan provinsi"),

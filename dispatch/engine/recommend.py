@@ -44,6 +44,9 @@ class Candidate:
     by: str | None  # road, boat, air (straight line), none (no way there), None (no position)
     position_age_s: int | None  # None: no position of its own, the station's is used
     for_number: str | None = None  # the incident that holds it
+    due: str | None = (
+        None  # "first": its station is due first here; "outside": its agency does not answer here
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,10 @@ def _missing(slots: Iterable[str]) -> list[Need]:
 
 
 def _how(one: Candidate) -> tuple[Reason, ...]:
-    """What a person should doubt about this travel time."""
+    """What a person should know besides the travel time, and doubt about it."""
     doubts = []
+    if one.due is not None:
+        doubts.append(Reason(f"due_{one.due}"))
     if one.by is None:
         doubts.append(Reason("position_unknown"))
     elif one.position_age_s is None:

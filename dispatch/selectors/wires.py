@@ -10,10 +10,12 @@ from django.contrib.gis.geos import Point
 from django.db.models import Min, Q
 
 import calls.selectors
+import maps.premises
 import units.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.incidents import IncidentStatus
 from dispatch.models import Alarm, Assignment, Incident
+from maps.geo import LatLng
 from realtime.protocol import stamp
 
 _ACTIVE = sorted(ACTIVE)
@@ -51,6 +53,9 @@ def incident_rows(incidents: list[Incident]) -> Rows:
     keys = [incident.pk for incident in incidents]
     summaries = calls.selectors.summaries(keys)
     words = calls.selectors.words(keys)
+    premises = maps.premises.notes_at(
+        {one.pk: LatLng(one.location.y, one.location.x) for one in incidents if one.location}
+    )
     active: dict[Any, list[str]] = defaultdict(list)
     firsts: dict[Any, dict[str, Any]] = {}
     for row in Assignment.objects.filter(incident__in=keys, status__in=_ACTIVE).order_by("id"):
@@ -81,6 +86,7 @@ def incident_rows(incidents: list[Incident]) -> Rows:
                 "first_on_scene_at": stamp(first.get("on_scene")),
                 "assignment_ids": active[incident.pk],
                 "words": words.get(incident.pk, []),
+                "premises": premises.get(incident.pk, []),
             }
         )
     return rows

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 import calls.evidence
+import units.coverage
 import units.selectors
 from calls.evidence import Place
 from dispatch.engine.assignments import ACTIVE
@@ -34,6 +36,8 @@ WORDS = {
     "nearest": gettext_lazy("Nearest free unit for %(capability)s."),
     "next_nearest": gettext_lazy("Number %(place)s by travel time for %(capability)s."),
     "no_plan": gettext_lazy("Nearest free unit; the type has no plan."),
+    "due_first": gettext_lazy("Its station is due first here."),
+    "due_outside": gettext_lazy("Its agency does not answer here."),
     "position_unknown": gettext_lazy("Position unknown, travel time unknown."),
     "from_station": gettext_lazy("From its station, no position of its own."),
     "position_old": gettext_lazy("Position %(minutes)s min old, may be wrong."),
@@ -97,7 +101,10 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     others = [state for state in states if held.get(state.id) != incident.number]
 
     def chosen(place: LatLng | None, travels: Mapping[str, Travel]) -> Recommendation:
-        candidates = [_candidate(state, travels, held) for state in others]
+        due = _due(place)
+        candidates = [
+            replace(_candidate(state, travels, held), due=due(state)) for state in others
+        ]
         return recommend(needs, candidates, working=working, location_known=place is not None)
 
     found = chosen(target, travels)
@@ -106,6 +113,7 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
         "computed_at": timezone.now().isoformat(),
         "location_known": target is not None,
         "needs": [_need_row(need) for need in needs],
+        "answers": _answer_rows(target),
         "units": [
             {
                 **_unit_row(one.candidate),
@@ -139,6 +147,39 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _due(place: LatLng | None) -> Callable[[UnitState], str | None]:
+    """Whether a unit's station is due first at the place, or its agency does not answer there at all."""
+    if place is None:
+        return lambda state: None
+    answers = units.coverage.answers_at(place)
+    first = {one.station_id for one in answers if one.rank == 1}
+    here = {one.agency for one in answers}
+    bound = units.coverage.agencies_with_areas()
+
+    def of(state: UnitState) -> str | None:
+        if state.station_id in first and state.station_id is not None:
+            return "first"
+        return "outside" if state.agency in bound and state.agency not in here else None
+
+    return of
+
+
+def _answer_rows(place: LatLng | None) -> list[dict[str, Any]]:
+    """The cascade of the agencies that answer at the place."""
+    if place is None:
+        return []
+    return [
+        {
+            "agency": one.agency,
+            "agency_name": one.agency_name,
+            "rank": one.rank,
+            "area": one.name,
+            "station": one.station,
+        }
+        for one in units.coverage.answers_at(place)
+    ]
 
 
 def _instead(found: Recommendation, other: Recommendation) -> list[str]:

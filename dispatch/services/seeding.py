@@ -14,6 +14,7 @@ from django.db import connection
 
 import calls.seats
 import maps.services
+import units.area_drafts
 import units.services
 from dispatch.accounts import services as accounts
 from dispatch.accounts.selectors import has_people
@@ -98,7 +99,10 @@ def _seed_units(log: Change, *, say: Say) -> list[Person]:
             is_approximate=stand.is_demo_position,
             address=stand.address,
         )
-    say(f"{len(fleet.AGENCIES)} agencies, {len(fleet.STATIONS)} stations")
+    drafted = sum(units.area_drafts.draft(code) for code in fleet.AGENCIES_WITH_AREAS)
+    say(
+        f"{len(fleet.AGENCIES)} agencies, {len(fleet.STATIONS)} stations, {drafted} response areas"
+    )
     crews = []
     for number, row in enumerate(fleet.UNITS, start=1):
         callsign, agency, kind, station, travels_by, capabilities, status = row

@@ -1,8 +1,15 @@
 """The tables of this package; only maps/ imports them."""
 
 from maps.models.areas import District, Surface
+from maps.models.hospitals import BEDS_MAX, HospitalCapacity, HospitalState
 from maps.models.origin import Origin
 from maps.models.places import RADIUS_M_MAX, Certainty, Place, PlaceKind, PlaceName
+from maps.models.premises import (
+    PREMISE_TEXT_CHARS_MAX,
+    PremiseKind,
+    PremiseNote,
+    PremiseSeverity,
+)
 from maps.models.roads import (
     Access,
     RoadClass,
@@ -15,15 +22,22 @@ from maps.models.roads import (
 from maps.models.versions import MapVersion
 
 __all__ = (
+    "BEDS_MAX",
+    "PREMISE_TEXT_CHARS_MAX",
     "RADIUS_M_MAX",
     "Access",
     "Certainty",
     "District",
+    "HospitalCapacity",
+    "HospitalState",
     "MapVersion",
     "Origin",
     "Place",
     "PlaceKind",
     "PlaceName",
+    "PremiseKind",
+    "PremiseNote",
+    "PremiseSeverity",
     "RoadClass",
     "RoadEdge",
     "RoadNode",

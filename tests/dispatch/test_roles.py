@@ -30,6 +30,9 @@ PAGES = {
     "/api/v1/softphone/token": CENTRE,
     "/api/v1/report": {"supervisor", "admin"},
     "/api/v1/places": ALL,
+    "/api/v1/premises": ALL,
+    "/api/v1/response-areas": CENTRE | {"admin"},
+    "/api/v1/response-areas/findings": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,
@@ -68,6 +71,9 @@ OPEN_TO_ALL = {
     "/console/worker.js",
 }
 COMMANDS = {
+    "hospital.set_capacity": CENTRE,
+    "premise.note": CENTRE,
+    "premise.withdraw": CENTRE,
     "call.answer": CENTRE,
     "call.dispose": CENTRE,
     "call.judge_location": CENTRE,

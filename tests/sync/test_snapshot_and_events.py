@@ -400,6 +400,35 @@ def test_a_status_set_by_hand(everybody, engine, crew):
     )
 
 
+def test_what_is_known_of_a_place_comes_and_goes_with_its_incidents(everybody, ada, engine):
+    incident_id = opened(ada)
+    ada.done("unit.assign", incident_id=incident_id, unit_id=str(engine))
+    note = {"kind": "hazard", "severity": "danger", "text": "Tabung gas", "owner": "Damkar"}
+    verify(
+        everybody,
+        lambda: ada.done("premise.note", **note, circle=factories.PLACE),
+        "premise.noted",
+    )
+    (row,) = registry.snapshot(ada.viewer)["incidents"]
+    verify(
+        everybody,
+        lambda: ada.done(
+            "premise.withdraw", premise_id=row["premises"][0]["id"], reason="dipindah"
+        ),
+        "premise.withdrawn",
+    )
+
+
+def test_a_hospital_says_whether_it_takes_patients(everybody, ada):
+    place_id = str(factories.hospital())
+    for state in ("busy", "open"):
+        verify(
+            everybody,
+            lambda state=state: ada.done("hospital.set_capacity", place_id=place_id, state=state),
+            "hospital.capacity_set",
+        )
+
+
 def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
     everybody, root, ambulance, client
 ):

@@ -1,7 +1,16 @@
 /** The left half: what has happened, where, what is known, who else comes. */
 import { icon, statusSymbol } from "#realtime/icons";
 import { clockText, durationText, radiusText } from "#realtime/time";
-import { channelName, fill, gettext, shortNumber, statusName } from "#realtime/words";
+import { holding } from "#realtime/premises";
+import {
+  channelName,
+  fill,
+  gettext,
+  premiseKindName,
+  premiseSeverityName,
+  shortNumber,
+  statusName,
+} from "#realtime/words";
 import { badge, line, make, refill, slot, write } from "#tablet/dom";
 import { changedFields, isWaiting } from "#tablet/steps";
 
@@ -51,6 +60,7 @@ export class Info {
     write("address", place ?? gettext("Address unknown"));
     write("place", this.#placeLine(incident, place));
     line("note", incident.note);
+    this.#premises(incident.premises);
     this.#words(incident.words);
     this.#others(view.others);
     this.#changed();
@@ -75,6 +85,22 @@ export class Info {
       incident.location ? radiusText(incident.location.radius_m, this.#language) : null,
     ];
     return parts.filter(Boolean).join(" · ");
+  }
+
+  /** What is known of the place stands above the note: it is read on the way. */
+  #premises(notes) {
+    const now = holding(notes, this.#clock.now());
+    refill(slot("premises"), JSON.stringify(now.map((one) => one.id)), () =>
+      now.map((one) =>
+        make(
+          "li",
+          { className: `premise ${one.severity}` },
+          make("b", { text: premiseSeverityName(one.severity) }),
+          make("span", { text: one.text }),
+          make("span", { className: "mid", text: `${premiseKindName(one.kind)} · ${one.owner}` }),
+        ),
+      ),
+    );
   }
 
   #words(words) {

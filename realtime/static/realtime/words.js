@@ -64,6 +64,17 @@ const SOURCE = {
   history: () => gettext("Earlier incident"),
   operator: () => gettext("Set by operator"),
 };
+const PREMISE_KIND = {
+  hazard: () => gettext("Hazard"),
+  access: () => gettext("Access"),
+  contact: () => gettext("Who to call"),
+  note: () => gettext("Note"),
+};
+const PREMISE_SEVERITY = {
+  danger: () => gettext("DANGER"),
+  caution: () => gettext("Take care"),
+  info: () => gettext("Good to know"),
+};
 const SEVERITY = {
   mayday: () => gettext("MAYDAY"),
   critical: () => gettext("CRITICAL"),
@@ -92,6 +103,8 @@ export const kindName = named(UNIT_KIND);
 export const channelName = named(CHANNEL);
 export const sourceName = named(SOURCE);
 export const severityName = named(SEVERITY);
+export const premiseKindName = named(PREMISE_KIND);
+export const premiseSeverityName = named(PREMISE_SEVERITY);
 export const callStatusName = named(CALL_STATUS);
 export const travelName = named(TRAVELS_BY);
 

@@ -152,3 +152,14 @@ export function alarmsInOrder(store) {
         (a.raised_at < b.raised_at ? 1 : -1),
     );
 }
+
+/** The stations that are due at a place, agency by agency in their order: "Mako, then Dompak · Polsek Kota". */
+export function cascadeText(answers) {
+  const agencies = new Map();
+  for (const one of answers) {
+    const names = agencies.get(one.agency) ?? [];
+    names.push(one.station ?? one.area);
+    agencies.set(one.agency, names);
+  }
+  return [...agencies.values()].map((names) => names.join(" → ")).join(" · ");
+}

@@ -7,6 +7,7 @@ import { CaseConversation } from "#console/case_conversation";
 import { CaseEvidence } from "#console/case_evidence";
 import { CaseForm } from "#console/case_form";
 import { CaseHead } from "#console/case_head";
+import { CasePremises } from "#console/case_premises";
 import { CaseShare } from "#console/case_share";
 import { CaseSpoken } from "#console/case_spoken";
 import { CaseTimeline } from "#console/case_timeline";
@@ -39,7 +40,7 @@ export class Case extends Panel {
       h("span", null, gettext("Closed or judged.")),
     );
     const parts = [
-      ...[CaseHead, CaseForm, CaseActions, CaseEvidence, CaseShare, CaseSpoken],
+      ...[CaseHead, CaseForm, CaseActions, CasePremises, CaseEvidence, CaseShare, CaseSpoken],
       ...[CaseUnits, CaseConversation, CaseCallers, CaseTimeline],
     ];
     this.parts = parts.map((Part) => new Part(this.app, this));

@@ -3,6 +3,7 @@ import { icon } from "#realtime/icons";
 import { getJson } from "#realtime/page";
 import { durationText } from "#realtime/time";
 import { fill, gettext, ngettext, sourceName, travelName } from "#realtime/words";
+import { cascadeText } from "#console/board";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
 import { listKeys, Panel } from "#console/panel";
 
@@ -16,6 +17,7 @@ export class Recommendation extends Panel {
     this.marked = null;
     this.readAt = 0;
     this.plan = h("div", "sub", h("span", "cut"));
+    this.answers = h("div", "sub", h("span", "cut"));
     this.otherwise = h("div", { class: "otherwise", role: "presentation" });
     this.rows = h("div", { role: "presentation" });
     this.why = h(
@@ -25,8 +27,8 @@ export class Recommendation extends Panel {
     );
     this.left = h("div", { role: "presentation" });
     this.empty = h("div", { class: "none", role: "option", "aria-disabled": "true" }, h("span", null));
-    this.list.append(this.plan, this.otherwise, this.rows, this.why, this.left, this.empty);
-    this.plan.setAttribute("role", "presentation");
+    this.list.append(this.plan, this.answers, this.otherwise, this.rows, this.why, this.left, this.empty);
+    for (const line of [this.plan, this.answers]) line.setAttribute("role", "presentation");
     this.on(this.part("send"), "click", () => this.send());
     this.on(this.list, "keydown", (event) => this.#key(event));
     this.on(this.list, "click", (event) => {
@@ -143,6 +145,10 @@ export class Recommendation extends Panel {
     const plan = (found?.needs ?? []).map((need) => `${need.count} ${need.name}`).join(", ");
     show(this.plan, plan);
     setText(this.plan.firstChild, fill(gettext("Plan: %(needs)s"), { needs: plan }));
+    const answers = cascadeText(found?.answers ?? []);
+    show(this.answers, answers);
+    setText(this.answers.firstChild, fill(gettext("Answers here: %(stations)s"), { stations: answers }));
+    setAttribute(this.answers.firstChild, "title", answers);
     keyed(
       this.otherwise,
       (found?.otherwise ?? []).map((place, at) => ({ ...place, id: `${at}` })),
