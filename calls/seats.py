@@ -12,6 +12,7 @@ from calls.conference import Device
 from calls.models import ADDRESS_CHARS_MAX, LINE_STATE_CHARS_MAX, Contact, Seat, VoiceSwitch
 from calls.telephony.numbers import e164
 from calls.telephony.softphone_token import token_for as softphone_token_for
+from realtime import prepared
 from realtime.eventlog import Done, change
 from realtime.protocol import Rejected
 from realtime.registry import Context, react_to
@@ -97,7 +98,11 @@ def add_contact(*, name: str, phone: str, note: str, order: int) -> None:
 
 
 def asks_for_key_first() -> bool:
-    return VoiceSwitch.objects.filter(name=VoiceSwitch.ASK_FIRST, is_on=True).exists()
+    return bool(
+        prepared.rows(
+            "SELECT 1 FROM calls_voiceswitch WHERE name = %s AND is_on", [VoiceSwitch.ASK_FIRST]
+        )
+    )
 
 
 def switch_key_first(ctx: Context, *, on: bool) -> Done:

@@ -57,6 +57,9 @@ const WORDS = {
   "call.attached": () => gettext("Call attached"),
   "call.detached": () => gettext("Call moved to another incident"),
   "incident.opened": () => gettext("Incident opened"),
+  "premise.noted": (data) =>
+    data.text ? gettext("Note on this place: %(text)s") : gettext("Notes on this place changed"),
+  "premise.withdrawn": () => gettext("Note no longer true: %(text)s"),
   "assignment.notified": () => gettext("%(callsign)s: the tablet shows the assignment"),
   "assignment.seen": () => gettext("%(callsign)s: the crew has seen the assignment"),
   "assignment.reminded": () => gettext("%(callsign)s does not acknowledge: reached for by telephone"),
