@@ -124,6 +124,7 @@ class UnitAdmin(ReferenceAdmin):
                     "station",
                     "capabilities",
                     "phone",
+                    "ready_s",
                     "is_active",
                 )
             },

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from maps.domain import ready_s_of
 from maps.geo import LatLng
 from realtime.protocol import stamp
 from units.domain import UnitState
@@ -20,6 +21,10 @@ def wires(ids: Iterable[Any] | None = None) -> list[dict[str, Any]]:
 
 def states(ids: Iterable[Any] | None = None) -> list[UnitState]:
     return [state_of(unit) for unit in _chosen(ids)]
+
+
+def active_ids() -> list[Any]:
+    return list(Unit.objects.filter(is_active=True).values_list("pk", flat=True))
 
 
 def unit_by_callsign(callsign: str) -> UnitState | None:
@@ -71,6 +76,7 @@ def state_of(unit: Unit) -> UnitState:
         position=_latlng(unit.position),
         position_at=unit.position_at,
         home=_latlng(unit.station.point) if unit.station else None,
+        ready_s=ready_s_of(unit.kind) if unit.ready_s is None else unit.ready_s,
     )
 
 

@@ -44,6 +44,9 @@ class Candidate:
     by: str | None  # road, boat, air (straight line), none (no way there), None (no position)
     position_age_s: int | None  # None: no position of its own, the station's is used
     for_number: str | None = None  # the incident that holds it
+    eta_p90_s: int | None = None  # nine of ten such drives take no longer
+    ready_s: int = 0  # of eta_s, until it leaves
+    notes: tuple[str, ...] = ()  # what a person should know of the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,9 @@ def _how(one: Candidate) -> tuple[Reason, ...]:
         doubts.append(Reason("straight_line"))
     if one.by == "boat":
         doubts.append(Reason("by_boat"))
+    if one.ready_s:
+        doubts.append(Reason("leaves_after", {"ready_s": one.ready_s}))
+    doubts.extend(Reason(note) for note in one.notes)
     return tuple(doubts)
 
 
@@ -226,5 +232,5 @@ def _why_not(one: Candidate, *, able: bool, otherwise: str) -> Reason:
     if not able:
         return Reason("not_able")
     if one.by == "none":
-        return Reason("no_way")
+        return Reason("all_ways_closed" if "all_ways_closed" in one.notes else "no_way")
     return Reason(otherwise)

@@ -12,13 +12,28 @@ from maps.models.roads import (
     TravelMode,
     TurnRestriction,
 )
+from maps.models.travel import (
+    GROUP_NAMES,
+    REASON_CHARS_MAX,
+    ArrivalSpread,
+    Closure,
+    ClosureKind,
+    KindFactor,
+    SpeedProfile,
+)
 from maps.models.versions import MapVersion
 
 __all__ = (
+    "GROUP_NAMES",
     "RADIUS_M_MAX",
+    "REASON_CHARS_MAX",
     "Access",
+    "ArrivalSpread",
     "Certainty",
+    "Closure",
+    "ClosureKind",
     "District",
+    "KindFactor",
     "MapVersion",
     "Origin",
     "Place",
@@ -28,6 +43,7 @@ __all__ = (
     "RoadEdge",
     "RoadNode",
     "RoadSurface",
+    "SpeedProfile",
     "Surface",
     "TravelMode",
     "TurnRestriction",

@@ -33,6 +33,9 @@ PAGES = {
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,
+    "/api/v1/route": ALL,
+    "/api/v1/isochrones": CENTRE | {"admin"},
+    "/api/v1/coverage": CENTRE | {"admin"},
     "/api/v1/conversation": CENTRE | {"admin"},
     f"/api/v1/media/{ID}/full": ALL,
     f"/api/v1/media/{ID}/thumb": ALL,
@@ -68,6 +71,8 @@ OPEN_TO_ALL = {
     "/console/worker.js",
 }
 COMMANDS = {
+    "closure.draw": CENTRE,
+    "closure.lift": CENTRE,
     "call.answer": CENTRE,
     "call.dispose": CENTRE,
     "call.judge_location": CENTRE,
