@@ -12,11 +12,12 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from maps.routing.graph import Floats, Ints, Roads
+from maps.routing.graph import Bools, Floats, Ints, Roads
 from maps.routing.network import WEIGHT_S_MIN, Ways
-from maps.routing.topology import NO_EDGE
+from maps.routing.topology import DRIVE, NO_EDGE
 
 TRAVEL_S_MAX = 3 * 3600
+AT_NODE_M = 3.0  # so near to its junction a position belongs to all the roads there, also of a one-way street
 NO_NODE = -1
 
 
@@ -49,6 +50,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The last part of a way: along the target's edge from one of its ends."""
+
+    seconds: float
+    begin: float
+    use: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """A part of an edge that is travelled."""
 
@@ -74,15 +84,21 @@ class Search:
     def _arrive(self) -> None:
         """The arcs on which one may arrive, with what their part up to the target costs."""
         topology, end = self.ways.topology, self.end
-        best: dict[int, tuple[float, int]] = {}
+        best: dict[int, Last] = {}
         for arc in topology.arcs_on(end.edge).tolist():
             use = int(topology.use[arc])
             if not topology.ends[use]:
                 continue
-            seconds = self._part_s(use, end.edge, float(topology.backward[arc]), end.share)
+            begin = float(topology.backward[arc])
+            seconds = self._part_s(use, end.edge, begin, end.share)
             tail = int(topology.tail[arc])
-            if seconds < best.get(tail, (np.inf, 0))[0]:
-                best[tail] = (seconds, arc)
+            if seconds < np.inf and (tail not in best or seconds < best[tail].seconds):
+                best[tail] = Last(seconds, begin, use)
+        rest_m = (1 - end.share) * float(self.roads.length_m[end.edge])
+        at_node = end.share > 0.5 and rest_m <= AT_NODE_M
+        if topology.ends[DRIVE] and self.roads.oneway[end.edge] and at_node:
+            for node in topology.copies_of(int(self.roads.target[end.edge])):
+                best[node] = Last(0.0, 1.0, DRIVE)
         self.last = best
 
     def _part_s(self, use: int, edge: int, begin: float, end: float) -> float:
@@ -98,7 +114,7 @@ class Search:
     def _run(self) -> None:
         topology, count = self.ways.topology, self.root
         nodes = list(self.last)
-        costs = [max(WEIGHT_S_MIN, self.last[node][0]) for node in nodes]
+        costs = [max(WEIGHT_S_MIN, self.last[node].seconds) for node in nodes]
         matrix = csr_array(
             (
                 np.concatenate((self.ways.weights, costs)),
@@ -132,9 +148,10 @@ class Search:
         of_edge = np.append(roads.length_m, 0.0)
         metres = np.zeros(self.root + 1)
         metres[has_edge] = of_edge[edge]
-        for node, (_, arc) in self.last.items():
+        length_m = float(roads.length_m[self.end.edge])
+        for node, last in self.last.items():
             if self.before[node] == self.root:
-                metres[node] = self._last_m(arc)
+                metres[node] = length_m * abs(self.end.share - last.begin)
         afloat = np.zeros(self.root + 1)
         if self.ways.rides:
             afloat[has_edge] = np.where(np.append(roads.is_boat, False)[edge], of_edge[edge], 0.0)
@@ -147,11 +164,6 @@ class Search:
                 break
         return metres, afloat
 
-    def _last_m(self, arc: int) -> float:
-        backward = bool(self.ways.topology.backward[arc])
-        share = 1 - self.end.share if backward else self.end.share
-        return float(self.roads.length_m[self.end.edge]) * share
-
     # --- answers -------------------------------------------------------------------------------
 
     def find(self, starts: Starts) -> Found:
@@ -163,6 +175,8 @@ class Search:
             head = self.ways.topology.heads[starts.use, backward, starts.edge]
             share = starts.share if backward else 1 - starts.share
             lead = self._leads(starts, share, float(1 - backward))
+            if backward and starts.use == DRIVE:
+                head = np.where(self._at_source(starts), self.roads.source[starts.edge], head)
             reached = np.where(head >= 0, lead + self.seconds[head], np.inf)
             better = reached < seconds
             seconds = np.where(better, reached, seconds)
@@ -178,6 +192,11 @@ class Search:
                 metres[at] = self.roads.length_m[self.end.edge] * share
         seconds[seconds > TRAVEL_S_MAX] = np.inf
         return Found(seconds, metres, node, afloat)
+
+    def _at_source(self, starts: Starts) -> Bools:
+        """Who stands where a one-way street begins and may as well take another one there."""
+        near = starts.share * self.roads.length_m[starts.edge] <= AT_NODE_M
+        return near & (starts.share < 0.5) & self.roads.oneway[starts.edge]
 
     def _leads(self, starts: Starts, share: Floats, end: float) -> Floats:
         """Seconds from each start to the end of its edge."""
@@ -219,9 +238,8 @@ class Search:
                 seconds = float(self.ways.weights[arc])
                 legs.append(Leg(NO_EDGE, 0.0, 0.0, int(topology.use[arc]), seconds, 0.0))
             node = int(topology.head[arc])
-        last = self.last[node][1]
-        begin = 1.0 if topology.backward[last] else 0.0
-        legs.append(self._leg(int(topology.use[last]), self.end.edge, begin, self.end.share))
+        last = self.last[node]
+        legs.append(self._leg(last.use, self.end.edge, last.begin, self.end.share))
         return legs
 
     def _leg(self, use: int, edge: int, begin: float, end: float) -> Leg:

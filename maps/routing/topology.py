@@ -16,6 +16,7 @@ from maps.routing.turns import Arcs, expand
 # What an arc is for; the seconds of an arc are found by its use and its edge.
 DRIVE, SAIL, WALK, BOARD, LAND = range(5)
 USES = 5
+_NO_NODES: Ints = np.zeros(0, dtype=np.int64)
 NO_EDGE = -1  # of boarding and landing: the last column of every table of seconds
 
 
@@ -32,6 +33,11 @@ class Topology:
     edge_first: Ints  # where in by_edge an edge's arcs begin; one more at the end
     heads: Ints  # (USES, 2, edges): where the arc that starts on an edge leads; -1: no such arc
     ends: Bools  # by use: whether a journey may end on such an arc
+    copied: Ints  # of which node each of the last ones is a copy
+
+    def copies_of(self, node: int) -> list[int]:
+        first = self.node_count - len(self.copied)
+        return [node, *(first + np.flatnonzero(self.copied == node)).tolist()]
 
     def arcs_on(self, edge: int) -> Ints:
         return self.by_edge[self.edge_first[edge] : self.edge_first[edge + 1]]
@@ -39,10 +45,11 @@ class Topology:
 
 def for_driving(roads: Roads) -> Topology:
     """All roads, and crossings that may carry vehicles; what a vehicle may not use costs infinity in its seconds."""
-    arcs, count = expand(
+    arcs, copied = expand(
         _both_ways(roads, np.arange(roads.count), roads.oneway), roads.turns, roads
     )
-    return _sorted(roads, count, [(arcs, DRIVE)], ends=(DRIVE,))
+    count = roads.node_count + len(copied)
+    return _sorted(roads, count, [(arcs, DRIVE)], ends=(DRIVE,), copied=copied)
 
 
 def for_walking(roads: Roads) -> Topology:
@@ -91,7 +98,12 @@ def _between(nodes: Ints, below: int, above: int) -> Arcs:
 
 
 def _sorted(
-    roads: Roads, count: int, parts: list[tuple[Arcs, int]], *, ends: tuple[int, ...]
+    roads: Roads,
+    count: int,
+    parts: list[tuple[Arcs, int]],
+    *,
+    ends: tuple[int, ...],
+    copied: Ints = _NO_NODES,
 ) -> Topology:
     tail, head, edge, backward = (
         np.concatenate([getattr(arcs, name) for arcs, _ in parts])
@@ -119,4 +131,5 @@ def _sorted(
         edge_first=np.searchsorted(edge[by_edge], np.arange(roads.count + 1)),
         heads=heads,
         ends=may_end,
+        copied=copied,
     )

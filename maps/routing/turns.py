@@ -25,11 +25,11 @@ class Arcs:
     backward: Ints  # 0 or 1
 
 
-def expand(arcs: Arcs, turns: Sequence[Turn], roads: Roads) -> tuple[Arcs, int]:
-    """The arcs with restricted turns taken out, and the number of nodes."""
+def expand(arcs: Arcs, turns: Sequence[Turn], roads: Roads) -> tuple[Arcs, Ints]:
+    """The arcs with restricted turns taken out, and of which node each new one is a copy."""
     count = roads.node_count
     if not turns:
-        return arcs, count
+        return arcs, np.zeros(0, dtype=np.int64)
     position = {
         (edge, back): at
         for at, (edge, back) in enumerate(
@@ -47,7 +47,7 @@ def expand(arcs: Arcs, turns: Sequence[Turn], roads: Roads) -> tuple[Arcs, int]:
             continue  # the roads do not meet there: the sign says nothing
         (only if turn.only else banned).setdefault(arrives, set()).add(leaves)
     restricted = sorted(banned.keys() | only.keys())
-    head = arcs.head.copy()
+    head, copied = arcs.head.copy(), arcs.head[restricted]
     head[restricted] = count + np.arange(len(restricted))
     by_tail = np.argsort(arcs.tail, kind="stable")
     sorted_tail = arcs.tail[by_tail]
@@ -73,7 +73,7 @@ def expand(arcs: Arcs, turns: Sequence[Turn], roads: Roads) -> tuple[Arcs, int]:
             edge=np.concatenate((arcs.edge, arcs.edge[of])),
             backward=np.concatenate((arcs.backward, arcs.backward[of])),
         ),
-        count + len(restricted),
+        copied,
     )
 
 

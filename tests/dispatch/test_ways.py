@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import shapely
 from django.test import Client
@@ -41,7 +43,7 @@ def test_a_route_names_its_streets_in_order_with_their_lengths(city, ada):
     assert not found["is_straight_line"]
     names = [street["name"] for street in found["streets"]]
     assert any(name and name.startswith("Jl.") for name in names)
-    assert all(a != b for a, b in zip(names, names[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(names))
     assert sum(one["distance_m"] for one in found["streets"]) <= found["distance_m"]
     assert sum(one["eta_s"] for one in found["streets"]) <= found["eta_s"] + len(names)
 
@@ -51,7 +53,7 @@ def test_to_an_island_it_says_how_each_part_is_travelled_and_by_road_that_there_
 ):
     status, found = ask(ada, "route", **{"from": words(PIER), "to": words(MOSQUE), "by": "boat"})
     assert status == 200
-    assert [one["by"] for one in found["streets"]][0] == "boat"
+    assert next(one["by"] for one in found["streets"]) == "boat"
     assert [one["by"] for one in found["streets"]][-1] == "foot"
     status, found = ask(ada, "route", **{"from": words(HERE), "to": words(MOSQUE)})
     assert (status, found["code"]) == (404, "no_way")
