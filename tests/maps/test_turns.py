@@ -134,57 +134,60 @@ def town(seed):
     return edges, turns
 
 
-def reference_s(edges, turns, start, share, target, target_share):
+class Reference:
     """Dijkstra over directed edges: the state is the edge one is on, so that a turn is a step."""
-    arcs = [(e, False) for e in range(len(edges))]
-    arcs += [(e, True) for e in range(len(edges)) if not edges[e].oneway]
 
-    def ends(arc):
-        one = edges[arc[0]]
-        return (one.target, one.source) if arc[1] else (one.source, one.target)
+    def __init__(self, edges, turns):
+        self.edges = edges
+        self.arcs = [(e, False) for e in range(len(edges))]
+        self.arcs += [(e, True) for e in range(len(edges)) if not edges[e].oneway]
+        self.signs = {}
+        for turn in turns:
+            come = [a for a in self.arcs if a[0] == turn.from_edge and self.head(a) == turn.via]
+            go = [a for a in self.arcs if a[0] == turn.to_edge and self.tail(a) == turn.via]
+            if come and go:
+                self.signs.setdefault(come[0], []).append((go[0], turn.only))
 
-    signs = {}
-    for turn in turns:
-        come = next((a for a in arcs if a[0] == turn.from_edge and ends(a)[1] == turn.via), None)
-        go = next((a for a in arcs if a[0] == turn.to_edge and ends(a)[0] == turn.via), None)
-        if come and go:
-            signs.setdefault(come, []).append((go, turn.only))
+    def tail(self, arc):
+        return self.edges[arc[0]].target if arc[1] else self.edges[arc[0]].source
 
-    def onward(arc):
-        node = ends(arc)[1]
-        leaving = [a for a in arcs if ends(a)[0] == node]
-        if arc not in signs:
+    def head(self, arc):
+        return self.edges[arc[0]].source if arc[1] else self.edges[arc[0]].target
+
+    def onward(self, arc):
+        leaving = [a for a in self.arcs if self.tail(a) == self.head(arc)]
+        if arc not in self.signs:
             return leaving
-        must = {go for go, is_only in signs[arc] if is_only}
-        banned = {go for go, is_only in signs[arc] if not is_only}
+        must = {go for go, is_only in self.signs[arc] if is_only}
+        banned = {go for go, is_only in self.signs[arc] if not is_only}
         allowed = [a for a in leaving if a not in banned and (not must or a in must)]
-        back = (arc[0], not arc[1])
-        others = [a for a in allowed if a != back]
+        others = [a for a in allowed if a != (arc[0], not arc[1])]
         return others or [a for a in allowed if len(leaving) == 1]
 
-    best, found = {}, None
-    pending = []
-    for arc in arcs:
-        if arc[0] == start:
-            rest = share if arc[1] else 1 - share
-            heapq.heappush(pending, (edges[start].seconds * rest, arc))
-            ahead = (share - target_share) if arc[1] else (target_share - share)
-            if start == target and ahead >= 0:
-                along = edges[start].seconds * ahead
-                found = along if found is None else min(found, along)
-    while pending:
-        so_far, arc = heapq.heappop(pending)
-        if arc in best:
-            continue
-        best[arc] = so_far
-        for other in onward(arc):
-            if other[0] == target:
-                part = 1 - target_share if other[1] else target_share
-                whole = so_far + edges[target].seconds * part
-                found = whole if found is None else min(found, whole)
-            if other not in best:
-                heapq.heappush(pending, (so_far + edges[other[0]].seconds, other))
-    return found
+    def seconds(self, start, share, target, target_share):
+        cost = [one.seconds for one in self.edges]
+        pending = [
+            (cost[start] * (share if a[1] else 1 - share), a) for a in self.arcs if a[0] == start
+        ]
+        heapq.heapify(pending)
+        found = [
+            cost[start] * abs(share - target_share)
+            for a in self.arcs
+            if a[0] == start == target
+            and (share >= target_share if a[1] else share <= target_share)
+        ]
+        best = {}
+        while pending:
+            so_far, arc = heapq.heappop(pending)
+            if arc in best:
+                continue
+            best[arc] = so_far
+            for other in self.onward(arc):
+                if other[0] == target:
+                    part = 1 - target_share if other[1] else target_share
+                    found.append(so_far + cost[target] * part)
+                heapq.heappush(pending, (so_far + cost[other[0]], other))
+        return min(found, default=None)
 
 
 @settings(max_examples=60, deadline=None)
@@ -192,7 +195,7 @@ def reference_s(edges, turns, start, share, target, target_share):
 def test_towns_with_signs_take_as_long_as_going_from_edge_to_edge(seed):
     edges, turns = town(seed)
     chance = random.Random(seed + 1)
-    made = network(edges, SIDE * SIDE, turns=turns)
+    made, reference = network(edges, SIDE * SIDE, turns=turns), Reference(edges, turns)
 
     def somewhere():
         number, share = chance.randrange(len(edges)), chance.uniform(0.1, 0.9)
@@ -207,7 +210,7 @@ def test_towns_with_signs_take_as_long_as_going_from_edge_to_edge(seed):
     starts = [somewhere() for _ in range(8)]
     found = travel_in(made, place, {str(n): (one[2], "road") for n, one in enumerate(starts)})
     for n, (number, share, position) in enumerate(starts):
-        wanted = reference_s(edges, turns, number, share, target, target_share)
+        wanted = reference.seconds(number, share, target, target_share)
         if wanted is None:
             assert str(n) not in found
             continue
