@@ -86,31 +86,30 @@ def route_in(
     kind: str = "",
     now: datetime | None = None,
 ) -> Route | None:
+    source = Source(start, by, kind)
     if by == "air":
-        return _straight(start, target, flight(start, target))
+        return _straight(target, source, flight(source, target))
     question = Question(network, target, now)
     if not question.knows(by):
-        return _straight(start, target, straight_line(start, target), is_fallback=True)
+        return _straight(target, source, straight_line(source, target), is_fallback=True)
     terms = network.terms(group_of(kind, by), question.slot)
     searches = question.searches(terms)
     if searches.end is None:
-        return _straight(start, target, straight_line(start, target), is_fallback=True)
+        return _straight(target, source, straight_line(source, target), is_fallback=True)
     begun = next(one for one in searches.begin([start]) if one.rows or one.lost)
     if begun.lost:
-        return _straight(start, target, straight_line(start, target), is_fallback=True)
-    row = searches.find(begun)[0]
-    if row is None:
+        return _straight(target, source, straight_line(source, target), is_fallback=True)
+    if not np.isfinite(searches.find(begun).seconds[0]):
         return None
-    return _Drawing(network, searches, begun, scale=terms.scale).route(Source(start, by, kind))
+    return _Drawing(network, searches, begun, scale=terms.scale).route(source)
 
 
 def _straight(
-    start: LatLng, target: LatLng, travel: Travel, *, is_fallback: bool = False
+    target: LatLng, source: Source, travel: Travel, *, is_fallback: bool = False
 ) -> Route:
-    seconds = float(max(1, travel.eta_s))
     return Route(
-        (start, target),
-        (0.0, seconds),
+        (source.position, target),
+        (0.0, float(max(1, travel.eta_s))),
         travel.distance_m,
         "air",
         travel.p90_s,
@@ -164,13 +163,15 @@ class _Drawing:
         else:
             self.points.append(target)
             self.seconds.append(self.seconds[-1])
+        took_s, far_m = np.array([self.seconds[-1]]), np.array([metres])
+        late_s = p90_s(took_s, far_m, source.by, self.network.speeds.spread)
         rides = any(self._by(leg) == "boat" for leg in legs) and source.by == "road"
         return Route(
             tuple(self.points),
             tuple(self.seconds),
             round(metres),
             source.by,
-            p90_s(self.seconds[-1], metres, source.by, self.network.speeds.spread),
+            round(float(late_s[0])),
             tuple(
                 Street(one.name, round(one.metres), round(one.seconds), one.by)
                 for one in self.told

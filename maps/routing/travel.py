@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 from django.utils import timezone
 
-from maps.domain import ON_FOOT_KPH, group_of
+from maps.domain import ON_FOOT_KPH, Group, group_of
 from maps.geo import LatLng, distance_m
 from maps.routing import closures as overlays
 from maps.routing import loading
 from maps.routing.closures import Closed
-from maps.routing.graph import Floats, Roads
+from maps.routing.graph import Bools, Floats, Roads
 from maps.routing.network import Network, Terms, Ways
-from maps.routing.search import TRAVEL_S_MAX, Found, Search, Spot, Starts
+from maps.routing.search import TRAVEL_S_MAX, Search, Spot, Starts
 from maps.routing.snapping import Lines, Snaps
 from maps.routing.speeds import Slot, slot_of
 from maps.routing.spread import (
@@ -51,6 +51,9 @@ class Source(NamedTuple):
     by: str
     kind: str = ""
     ready_s: int = 0
+
+
+Asked = tuple[str, Source, float]  # its key, and how many times faster it is than the search says
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +88,24 @@ def travel_in(
     """Without `now` every closure holds and no time of the week counts."""
     question = Question(network, target, now)
     found: dict[str, Travel] = {}
-    by_key: dict[tuple[object, ...], dict[str, tuple[Source, Terms]]] = defaultdict(dict)
+    terms_of: dict[Group, Terms] = {}
+    by_key: dict[tuple[object, ...], list[Asked]] = defaultdict(list)
     for key, value in sources.items():
         source = Source(*value)
         if source.by == "air":
-            found[key] = flight(source.position, target)
+            found[key] = flight(source, target)
         elif not question.knows(source.by):
-            found[key] = straight_line(source.position, target)
+            found[key] = straight_line(source, target)
         else:
-            terms = network.terms(group_of(source.kind, source.by), question.slot)
-            by_key[network.key_of(terms)][key] = (source, terms)
-    for alike in by_key.values():
-        found.update(question.travels(alike))
-    return {
-        key: replace(travel, ready_s=Source(*sources[key]).ready_s)
-        for key, travel in found.items()
-    }
+            group = group_of(source.kind, source.by)
+            if group not in terms_of:
+                terms_of[group] = network.terms(group, question.slot)
+            terms = terms_of[group]
+            by_key[network.key_of(terms)].append((key, source, terms.scale))
+    by_terms = {network.key_of(terms): terms for terms in terms_of.values()}
+    for searched, asked in by_key.items():
+        found.update(question.travels(by_terms[searched], asked))
+    return {key: found[key] for key in sources if key in found}
 
 
 def kept_out_by_closures(target: LatLng, sources: Mapping[str, Source]) -> frozenset[str]:
@@ -128,37 +133,32 @@ class Question:
     def searches(self, terms: Terms) -> Searches:
         return Searches(self, terms)
 
-    def travels(self, alike: Mapping[str, tuple[Source, Terms]]) -> dict[str, Travel]:
+    def travels(self, terms: Terms, asked: Sequence[Asked]) -> dict[str, Travel]:
         """Sources of one way of travelling, which one search answers."""
         assert self.target is not None
-        terms = next(iter(alike.values()))[1]
         searches = self.searches(terms)
-        places = [source.position for source, _ in alike.values()]
         if searches.end is None:
-            return {
-                key: straight_line(at, self.target) for key, at in zip(alike, places, strict=True)
-            }
-        begins = searches.begin(places)
+            return {key: straight_line(source, self.target) for key, source, _ in asked}
+        scale = np.array([one[2] for one in asked])
         found: dict[str, Travel] = {}
-        names = list(alike)
-        for begun in begins:
+        for begun in searches.begin([source.position for _, source, _ in asked]):
             rows = searches.find(begun)
-            for at, row in zip(begun.rows, rows, strict=True):
-                key = names[at]
-                if row is None:
-                    continue
-                scale = alike[key][1].scale
-                eta_s = row.off_s + row.seconds / scale
-                notes = (*begun.notes, *(("ferry",) if row.afloat_m > 0 else ()))
-                found[key] = Travel(
-                    eta_s=round(eta_s),
-                    distance_m=round(row.metres),
-                    by=terms.gait.by,
-                    p90_s=p90_s(eta_s, row.metres, terms.gait.by, self.network.speeds.spread),
-                    notes=notes,
-                )
+            eta_s = rows.off_s + rows.seconds / scale[begun.rows]
+            late_s = p90_s(eta_s, rows.metres, terms.gait.by, self.network.speeds.spread)
+            known = np.isfinite(eta_s)
+            columns = [
+                np.where(known, one, 0).round().astype(int).tolist()
+                for one in (eta_s, late_s, rows.metres)
+            ]
+            for at, reached, eta, late, metres, rides in zip(
+                begun.rows, known.tolist(), *columns, (rows.afloat_m > 0).tolist(), strict=True
+            ):
+                if reached:
+                    key, source, _ = asked[at]
+                    notes = (*begun.notes, "ferry") if rides else begun.notes
+                    found[key] = Travel(eta, metres, terms.gait.by, late, source.ready_s, notes)
             for at in begun.lost:
-                found[names[at]] = straight_line(places[at], self.target)
+                found[asked[at][0]] = straight_line(asked[at][1], self.target)
         return found
 
 
@@ -174,11 +174,13 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    seconds: float
-    metres: float
-    off_s: float  # off the line at both ends
-    afloat_m: float
+class Rows:
+    """In the order of the sources; infinite seconds: no way there."""
+
+    seconds: Floats
+    metres: Floats
+    off_s: Floats  # off the line at both ends
+    afloat_m: Floats
 
 
 class Searches:
@@ -237,14 +239,21 @@ class Searches:
             begun.append(Begun(on_foot, DRIVE, _taken(roads, on_foot), notes=("to_pier",)))
         return begun
 
-    def find(self, begun: Begun) -> list[Row | None]:
-        """In the order of the rows; None: no way there."""
-        rows: list[Row | None] = [None] * len(begun.rows)
+    def find(self, begun: Begun) -> Rows:
+        snaps, count = begun.snaps, len(begun.rows)
+        is_boat = self.roads.is_boat[snaps.edge] & (begun.use != DRIVE)
+        rows = Rows(
+            seconds=np.full(count, np.inf),
+            metres=snaps.off_m + self.end_off_m,
+            off_s=off_lines_s(snaps.off_m, is_boat) + self.end_off_s,
+            afloat_m=np.zeros(count),
+        )
         for without, chosen in self._leaving(begun).items():
-            snaps = _taken(begun.snaps, chosen)
-            found = self.search(without).find(Starts(begun.use, snaps.edge, snaps.share))
-            for at, row in zip(chosen, self._rows(begun, snaps, found), strict=True):
-                rows[at] = row
+            some = _taken(snaps, chosen)
+            found = self.search(without).find(Starts(begun.use, some.edge, some.share))
+            rows.seconds[chosen] = found.seconds
+            rows.metres[chosen] += found.metres
+            rows.afloat_m[chosen] = found.afloat_m
         return rows
 
     def leaves(self, begun: Begun) -> frozenset[str]:
@@ -267,24 +276,6 @@ class Searches:
         slow = {one.id for one in self.question.holding if one.kind == overlays.SLOW}
         return frozenset(inside) - slow
 
-    def _rows(self, begun: Begun, snaps: Snaps, found: Found) -> Iterable[Row | None]:
-        afloat = (
-            self.roads.is_boat[snaps.edge] if begun.use != DRIVE else np.zeros(len(snaps.edge))
-        )
-        for off_m, is_boat, seconds, metres, afloat_m in zip(
-            snaps.off_m.tolist(),
-            afloat.tolist(),
-            found.seconds.tolist(),
-            found.metres.tolist(),
-            found.afloat_m.tolist(),
-            strict=True,
-        ):
-            if not math.isfinite(seconds):
-                yield None
-                continue
-            off_s = off_line_s(off_m, is_boat=bool(is_boat)) + self.end_off_s
-            yield Row(seconds, off_m + metres + self.end_off_m, off_s, afloat_m)
-
 
 _NO_SNAPS = Snaps(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0))
 
@@ -301,27 +292,31 @@ def snap_all(roads: Roads, lines: Lines | None, places: Sequence[LatLng]) -> Sna
     return lines.nearest(roads.metres(lnglat), within_m=SNAP_M_MAX)
 
 
+def off_lines_s(metres: Floats, is_boat: Bools) -> Floats:
+    """What getting from a position to its line takes."""
+    driven_m = np.minimum(metres, UNDRAWN_ROAD_M_MAX)
+    ashore_s = driven_m / (UNDRAWN_ROAD_KPH / 3.6) + (metres - driven_m) / (ON_FOOT_KPH / 3.6)
+    return np.where(is_boat, metres / (OFF_LINE_BOAT_KPH / 3.6), ashore_s)
+
+
 def off_line_s(metres: float, *, is_boat: bool) -> float:
-    if is_boat:
-        return metres / (OFF_LINE_BOAT_KPH / 3.6)
-    driven_m = min(metres, UNDRAWN_ROAD_M_MAX)
-    return driven_m / (UNDRAWN_ROAD_KPH / 3.6) + (metres - driven_m) / (ON_FOOT_KPH / 3.6)
+    return float(off_lines_s(np.array([metres]), np.array([is_boat]))[0])
 
 
-def straight_line(start: LatLng, target: LatLng) -> Travel:
-    metres = distance_m(start, target) * STRAIGHT_LINE_FACTOR
-    seconds = metres / (STRAIGHT_LINE_KPH / 3.6)
-    return Travel(
-        round(seconds), round(metres), "air", round(seconds * math.exp(Z90 * SIGMA_STRAIGHT_LINE))
-    )
+def straight_line(source: Source, target: LatLng) -> Travel:
+    metres = distance_m(source.position, target) * STRAIGHT_LINE_FACTOR
+    return _through_the_air(metres, STRAIGHT_LINE_KPH, SIGMA_STRAIGHT_LINE, source)
 
 
-def flight(start: LatLng, target: LatLng) -> Travel:
-    metres = distance_m(start, target)
-    seconds = metres / (AIRCRAFT_KPH / 3.6)
-    return Travel(
-        round(seconds), round(metres), "air", round(seconds * math.exp(Z90 * SIGMA_FLIGHT))
-    )
+def flight(source: Source, target: LatLng) -> Travel:
+    metres = distance_m(source.position, target)
+    return _through_the_air(metres, AIRCRAFT_KPH, SIGMA_FLIGHT, source)
+
+
+def _through_the_air(metres: float, kph: float, sigma: float, source: Source) -> Travel:
+    seconds = metres / (kph / 3.6)
+    late_s = seconds * math.exp(Z90 * sigma)
+    return Travel(round(seconds), round(metres), "air", round(late_s), source.ready_s)
 
 
 __all__ = ("TRAVEL_S_MAX", "Source", "Travel", "travel_in", "travel_to")
