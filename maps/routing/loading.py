@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from maps.routing.graph import (
     SPEED_KPH,
     UNPAVED_SHARE,
     Floats,
+    Ints,
     Roads,
     Turn,
     along_of,
@@ -221,49 +222,52 @@ def _seconds(
 
 def load_closures(roads: Roads) -> list[Closed]:
     """The open closures with the parts of edges that lie in them; one query, by the index of the lines."""
-    found: dict[str, list[tuple[int, float, float]]] = {}
-    heads: dict[str, tuple[str, float | None, datetime, datetime | None]] = {}
-    for id_, kind, share, begin, end, is_line, edge_id, inside in _rows(
-        _CLOSURES, [CLOSURE_EDGES_MAX]
-    ):
-        at = int(np.searchsorted(roads.ids, edge_id))
-        if at >= roads.count or roads.ids[at] != edge_id:
-            continue  # a road that these roads do not have yet
-        covered = _covered(roads, at, bytes(inside), is_strip=is_line)
-        if covered is not None:
-            heads[str(id_)] = (kind, share, begin, end)
-            found.setdefault(str(id_), []).append((at, *covered))
+    rows = _rows(_CLOSURES, [CLOSURE_EDGES_MAX])
+    if not rows:
+        return []
+    columns = list(zip(*rows, strict=True))
+    edge_ids = np.array(columns[6], dtype=np.int64)
+    edge = np.minimum(np.searchsorted(roads.ids, edge_ids), roads.count - 1)
+    low, high = _covered(roads, edge, columns[7])
+    metres = (high - low) * roads.drawn_m()[edge]
+    touches_end = (low <= 0.0) | (high >= 1.0)
+    is_strip = np.array(columns[5], dtype=bool)
+    # What is only touched stays open, and so does a road that these roads do not have yet.
+    shut = (metres >= COVERED_M_MIN) & (roads.ids[edge] == edge_ids)
+    shut &= ~(is_strip & touches_end & (metres < STRIP_END_M))
+    members: dict[str, list[int]] = {}
+    for at in np.flatnonzero(shut).tolist():
+        members.setdefault(str(columns[0][at]), []).append(at)
     return [
         Closed(
             id=id_,
-            kind=heads[id_][0],
-            valid_from=heads[id_][2],
-            valid_to=heads[id_][3],
-            speed_share=heads[id_][1],
-            edge=np.array([row[0] for row in rows], dtype=np.int64),
-            low=np.array([row[1] for row in rows]),
-            high=np.array([row[2] for row in rows]),
+            kind=columns[1][chosen[0]],
+            speed_share=columns[2][chosen[0]],
+            valid_from=columns[3][chosen[0]],
+            valid_to=columns[4][chosen[0]],
+            edge=edge[chosen],
+            low=low[chosen],
+            high=high[chosen],
         )
-        for id_, rows in found.items()
+        for id_, chosen in members.items()
     ]
 
 
-def _covered(
-    roads: Roads, edge: int, inside: bytes, *, is_strip: bool
-) -> tuple[float, float] | None:
-    """The first and the last share of the edge that lies inside; None when it is only touched."""
-    coordinates = shapely.get_coordinates(shapely.from_wkb(inside))
-    if not len(coordinates):
-        return None
-    line = shapely.linestrings(roads.points[roads.points_of(edge)])
-    shares = shapely.line_locate_point(
-        line, shapely.points(roads.metres(coordinates)), normalized=True
+def _covered(roads: Roads, edge: Ints, inside: Sequence[Any]) -> tuple[Floats, Floats]:
+    """The first and the last share of each edge that lies inside; 1 and 0 where nothing does."""
+    shapes = shapely.from_wkb([bytes(one) for one in inside])
+    coordinates, row = shapely.get_coordinates(shapes, return_index=True)
+    parts = np.concatenate([np.arange(roads.first[at], roads.first[at + 1]) for at in edge])
+    counts = roads.first[edge + 1] - roads.first[edge]
+    lines = shapely.linestrings(
+        roads.points[parts], indices=np.repeat(np.arange(len(edge)), counts)
     )
-    low, high = float(shares.min()), float(shares.max())
-    metres = (high - low) * float(roads.drawn_m()[edge])
-    touches_end = low <= 0.0 or high >= 1.0
-    if metres < COVERED_M_MIN or (is_strip and touches_end and metres < STRIP_END_M):
-        return None
+    shares = shapely.line_locate_point(
+        lines[row], shapely.points(roads.metres(coordinates)), normalized=True
+    )
+    low, high = np.ones(len(edge)), np.zeros(len(edge))
+    np.minimum.at(low, row, shares)
+    np.maximum.at(high, row, shares)
     return low, high
 
 
