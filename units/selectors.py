@@ -58,6 +58,13 @@ def states(ids: Iterable[Any] | None = None) -> list[UnitState]:
     ]  # fmt: skip
 
 
+def kinds() -> dict[Any, tuple[str, str]]:
+    """Kind and way of travelling of every unit, also of those no longer in use."""
+    return {
+        pk: (kind, by) for pk, kind, by in Unit.objects.values_list("pk", "kind", "travels_by")
+    }
+
+
 def active_ids() -> list[Any]:
     return list(Unit.objects.filter(is_active=True).values_list("pk", flat=True))
 
