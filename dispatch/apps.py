@@ -22,6 +22,7 @@ class DispatchConfig(AppConfig):
         from realtime import clock, registry
 
         assert housekeeping.check_capacity
+        assert housekeeping.learn_speeds
         for kind, load in board.LOADERS.items():
             registry.register_entity(kind, load)
         registry.register_expansion(board.expand)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import calls.selectors
+import maps.closures
 import maps.hospitals
+import units.selectors
 from dispatch.selectors import wires
 from realtime.protocol import (
     CONTROL,
@@ -27,6 +29,7 @@ LOADERS = {
     "units": wires.units_on_board,
     "alarms": wires.alarms_on_board,
     "hospitals": maps.hospitals.on_board,
+    "closures": maps.closures.wires,
 }
 
 
@@ -55,6 +58,9 @@ def expand(touched: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def audience(data: Mapping[str, Any]) -> set[str]:
+    """A closed road concerns every crew: the next assignment may lead along it."""
+    if data["touched"].get("closures"):
+        return {unit_topic(id_) for id_ in units.selectors.active_ids()}
     return {unit_topic(id_) for id_ in data["touched"].get("units", ())}
 
 
@@ -89,6 +95,7 @@ def snapshot(viewer: Viewer) -> Board:
         "assignments": wires.assignments_on_board(assignments),
         "units": wires.units_on_board(units | {viewer.unit_id}),
         "alarms": wires.alarms_on_board(None),
+        "closures": maps.closures.wires(None),
     }
     return _for_crew(whole, viewer.unit_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from dispatch.services import capacity
+from dispatch.services import capacity, learning
 
 
 @app.periodic(cron="* * * * *")
@@ -13,3 +13,10 @@ from dispatch.services import capacity
 def check_capacity(timestamp: int) -> None:
     """Disks and connections, every minute; `timestamp` is when it was due."""
     capacity.check(now=timezone.now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="housekeeping", queueing_lock="dispatch.learn_speeds")
+def learn_speeds(timestamp: int) -> None:
+    """How fast units are, every night when fewest drive."""
+    learning.learn_speeds(now=timezone.now())

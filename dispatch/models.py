@@ -169,6 +169,8 @@ class Assignment(models.Model):
     reason = models.CharField(max_length=ADDRESS_CHARS_MAX, blank=True)
     eta_s = models.PositiveIntegerField(null=True, blank=True)
     eta_by = models.CharField(max_length=5, blank=True)
+    eta_p90_s = models.PositiveIntegerField(null=True, blank=True)
+    eta_distance_m = models.PositiveIntegerField(null=True, blank=True)
     paper_entered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -110,6 +110,26 @@ def _reading_paths() -> dict[str, Any]:
         "/api/v1/assignments/{assignment_id}/route": get(
             "The way of a unit to its incident", in_path("assignment_id")
         ),
+        "/api/v1/route": get(
+            "The fastest way between two positions, with its streets; from a unit, or by road, boat or foot",
+            query("from", "string"),
+            query("to", "string", required=True),
+            query("unit", "string"),
+            query("by", "string"),
+            query("kind", "string"),
+        ),
+        "/api/v1/isochrones": get(
+            "Where somebody comes from a position in so many minutes, as GeoJSON",
+            query("at", "string", required=True),
+            query("minutes", "string", required=True),
+            query("by", "string"),
+            query("kind", "string"),
+        ),
+        "/api/v1/coverage": get(
+            "Where the units that are free now come in so many minutes, as GeoJSON",
+            query("minutes", "string", required=True),
+            query("agency", "string"),
+        ),
         "/api/v1/conversation": get(
             "Messages of a call or an incident, the newest page or the one before a message",
             query("call_id", "string"),

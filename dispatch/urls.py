@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
-from dispatch.views import api, kept, media, operations, pages, paper, share
+from dispatch.views import api, kept, media, operations, pages, paper, share, ways
 
 catalog = cache_control(private=True, max_age=300)(
     JavaScriptCatalog.as_view(packages=["dispatch", "realtime", "maps", "units", "calls"])
@@ -39,6 +39,9 @@ urlpatterns = [
     ),
     path("api/v1/incidents/<uuid:incident_id>/timeline", api.timeline, name="api-timeline"),
     path("api/v1/assignments/<uuid:assignment_id>/route", api.way, name="api-route"),
+    path("api/v1/route", ways.route, name="api-way"),
+    path("api/v1/isochrones", ways.isochrones, name="api-isochrones"),
+    path("api/v1/coverage", ways.coverage, name="api-coverage"),
     path("api/v1/media/<uuid:media_id>/full", media.media, {"variant": "full"}),
     path("api/v1/media/<uuid:media_id>/thumb", media.media, {"variant": "thumb"}),
     path("api/v1/pictures/<uuid:picture_id>", kept.picture, name="api-picture"),

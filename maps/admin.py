@@ -15,10 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from maps import premises, resources
-from maps.admin_pages import ReferenceAdmin
+from maps.admin_pages import RecordAdmin, ReferenceAdmin
 from maps.geo import LatLng, distance_m, path_length_m
 from maps.geocoding.normalise import normalise, squash
-from maps.models import District, Place, PlaceName, PremiseNote, RoadEdge, RoadNode, Surface
+from maps.models import (
+    ArrivalSpread,
+    Closure,
+    District,
+    KindFactor,
+    Place,
+    PlaceName,
+    PremiseNote,
+    RoadEdge,
+    RoadNode,
+    SpeedProfile,
+    Surface,
+    TurnRestriction,
+)
 from maps.services import place_in_districts, set_names
 from realtime.registry import react_to
 
@@ -201,3 +214,44 @@ class PremiseNoteAdmin(ReferenceAdmin):
         super()._record(request, objects, *args)
         log = request.reference_change  # type: ignore[attr-defined]
         react_to("premises.edited", log, premise_ids=[one.pk for one in objects])
+
+
+@admin.register(TurnRestriction)
+class TurnRestrictionAdmin(ReferenceAdmin):
+    list_display = ("key", "from_edge", "via", "to_edge", "kind", "binds_emergency")
+    list_filter = ("kind", "binds_emergency")
+    list_select_related = ("from_edge", "via", "to_edge")
+    search_fields = ("key", "from_edge__name", "to_edge__name")
+    autocomplete_fields = ("from_edge", "via", "to_edge")
+
+
+@admin.register(KindFactor)
+class KindFactorAdmin(ReferenceAdmin):
+    list_display = ("group", "factor", "reason")
+
+
+@admin.register(Closure)
+class ClosureAdmin(RecordAdmin):
+    list_display = ("reason", "kind", "drawn_by_name", "drawn_at", "valid_to", "lifted_at")
+    list_filter = ("kind",)
+    search_fields = ("reason", "drawn_by_name")
+
+
+@admin.register(SpeedProfile)
+class SpeedProfileAdmin(RecordAdmin):
+    list_display = (
+        "group",
+        "road_class",
+        "is_weekend",
+        "band",
+        "ratio",
+        "spread",
+        "samples",
+        "learnt_at",
+    )
+    list_filter = ("group", "road_class", "is_weekend")
+
+
+@admin.register(ArrivalSpread)
+class ArrivalSpreadAdmin(RecordAdmin):
+    list_display = ("by", "band_m", "median", "p90", "samples", "learnt_at")

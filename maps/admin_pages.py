@@ -141,6 +141,22 @@ class ReferenceAdmin(AdminPage):
         )
 
 
+class RecordAdmin(LeafletGeoAdminMixin, ModelAdmin):
+    """What the service itself has written: looked at, never made or changed here."""
+
+    widget = CityMapWidget
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
 def _in_change(request: HttpRequest, call: Callable[[], HttpResponse]) -> HttpResponse:
     if request.method != "POST":
         return call()

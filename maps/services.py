@@ -13,6 +13,7 @@ from maps.demo import areas, facts, network, outline
 from maps.geo import LatLng, path_length_m
 from maps.geocoding.normalise import normalise, squash
 from maps.models import (
+    Access,
     Certainty,
     District,
     Origin,
@@ -144,6 +145,7 @@ def _seed_network() -> None:
                 name=item.name,
                 length_m=path_length_m([LatLng(lat, lng) for lng, lat in _line(item).coords]),
                 speed_kph=item.speed_kph,
+                access=Access.FOOT if item.road_class == RoadClass.FERRY else Access.OPEN,
                 line=_line(item),
                 origin=Origin.DEMO,
             )

@@ -11,7 +11,7 @@ from typing import Any
 PROTOCOL_VERSION = 1
 
 # The kinds of entities a board consists of, in the order in which their rows are locked.
-KINDS = ("calls", "incidents", "assignments", "units", "alarms", "hospitals")
+KINDS = ("calls", "incidents", "assignments", "units", "alarms", "closures", "hospitals")
 
 CONTROL = "control"  # the topic of everybody who works in the centre
 
@@ -153,7 +153,7 @@ def apply_event(state: State, data: Mapping[str, Any]) -> State:
 
 
 def prune_for_unit(state: State, unit_id: str) -> State:
-    """What a crew keeps: the incidents it works on, who else works there, itself. No calls."""
+    """What a crew keeps: the incidents it works on, who else works there, itself, the closed roads. No calls."""
     own = {
         row["incident_id"] for row in state["assignments"].values() if row["unit_id"] == unit_id
     }
@@ -173,6 +173,7 @@ def prune_for_unit(state: State, unit_id: str) -> State:
             if (row.get("subject") or {}).get("id") == unit_id
         },
         "hospitals": {},
+        "closures": state["closures"],
     }
 
 

@@ -134,6 +134,7 @@ class UnitAdmin(ReferenceAdmin):
                     "station",
                     "capabilities",
                     "phone",
+                    "ready_s",
                     "is_active",
                 )
             },

@@ -56,6 +56,8 @@ U = UnitStatus
 
 # Units with these may be sent.
 DISPATCHABLE = frozenset({U.AVAILABLE, U.RETURNING, U.AVAILABLE_ON_SCENE, U.MOVE_UP})
+# Of those that may be sent, these have left their station already.
+UNDER_WAY = frozenset({U.RETURNING, U.AVAILABLE_ON_SCENE, U.MOVE_UP})
 # These come from an assignment's steps and are never set by hand.
 FROM_ASSIGNMENT = frozenset(
     {
@@ -108,6 +110,7 @@ class UnitState:
     position_at: datetime | None
     home: LatLng | None
     station_id: str | None = None
+    ready_s: int = 0  # from the order to leaving
 
 
 def check_manual_status(old: str, new: UnitStatus, *, reason: str) -> None:

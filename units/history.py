@@ -9,6 +9,7 @@ from django.db import connection
 
 DAYS_AHEAD = 7
 DAYS_KEPT = 90
+TRACK_MAX = 10_000  # of one drive: more than two hours at a position a second
 _PREFIX = "units_positionsample_d"
 
 
@@ -57,3 +58,15 @@ def _days(cursor: Any) -> set[str]:
         " WHERE inhparent = 'units_positionsample'::regclass"
     )
     return {name for (name,) in cursor.fetchall() if name.startswith(_PREFIX)}
+
+
+def track(unit_id: Any, *, begin: datetime, end: datetime) -> list[tuple[datetime, float, float]]:
+    """Where a unit was: (instant, lat, lng) in the order of its own clock; doubtful positions are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (at) at, lat, lng FROM units_positionsample"
+            " WHERE unit_id = %s AND at BETWEEN %s AND %s AND verdict <> 'doubtful'"
+            " ORDER BY at LIMIT %s",
+            [unit_id, begin, end, TRACK_MAX],
+        )
+        return cursor.fetchall()

@@ -2,7 +2,7 @@
 
 import uuid6
 from django.contrib.gis.db import models
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db.models.functions import Upper
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from units.domain import TravelsBy, UnitKind, UnitStatus
 
 CALLSIGN_CHARS_MAX = 20
+READY_S_MAX = 3_600
 KIND_NAMES = {
     "engine": _("Fire engine"),
     "tanker": _("Water tanker"),
@@ -207,6 +208,13 @@ class Unit(models.Model):
         help_text=_(
             "Rung when the tablet does not acknowledge. Without it the crew can be reached by tablet and radio alone."
         ),
+    )
+    ready_s = models.PositiveSmallIntegerField(
+        _("seconds until it leaves"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(READY_S_MAX)],
+        help_text=_("From the order to leaving. Empty: by its kind; a boat needs three minutes."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
     status = models.CharField(max_length=20, default=UnitStatus.OFF_DUTY, editable=False)

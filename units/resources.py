@@ -117,6 +117,7 @@ class UnitResource(ModelResource):
             "capabilities",
             "travels_by",
             "phone",
+            "ready_s",
             "is_active",
         )
         clean_model_instances = True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
+from maps.domain import ready_s_of
 from maps.geo import LatLng
 from realtime.protocol import stamp
 from units.domain import UnitState
@@ -18,8 +20,53 @@ def wires(ids: Iterable[Any] | None = None) -> list[dict[str, Any]]:
     return [_wire(unit) for unit in _chosen(ids)]
 
 
+# Asked for every unit with each recommendation: of a thousand units the rows cost a tenth of what objects would.
+_STATES = (
+    "SELECT u.id, u.callsign, a.code, u.kind, u.status, u.status_at, u.travels_by, u.ready_s,"
+    " ST_Y(u.position), ST_X(u.position), u.position_at, ST_Y(s.point), ST_X(s.point),"
+    " ARRAY(SELECT c.capability_id FROM units_unit_capabilities AS c WHERE c.unit_id = u.id)"
+    " FROM units_unit AS u JOIN units_agency AS a ON a.id = u.agency_id"
+    " LEFT JOIN units_station AS s ON s.id = u.station_id"
+    " WHERE u.is_active AND (%(all)s OR u.id = ANY(%(ids)s::uuid[]))"
+    ' ORDER BY a."order", u.callsign'
+)
+
+
 def states(ids: Iterable[Any] | None = None) -> list[UnitState]:
-    return [state_of(unit) for unit in _chosen(ids)]
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES, {"all": ids is None, "ids": [str(id_) for id_ in ids or ()]})
+        rows = cursor.fetchall()
+    return [
+        UnitState(
+            id=id_,
+            callsign=callsign,
+            agency=agency,
+            kind=kind,
+            status=status,
+            status_at=status_at,
+            capabilities=frozenset(capabilities),
+            travels_by=travels_by,
+            position=None if lat is None else LatLng(lat, lng),
+            position_at=position_at,
+            home=None if home_lat is None else LatLng(home_lat, home_lng),
+            ready_s=ready_s_of(kind) if ready_s is None else ready_s,
+        )
+        for (
+            id_, callsign, agency, kind, status, status_at, travels_by, ready_s,
+            lat, lng, position_at, home_lat, home_lng, capabilities,
+        ) in rows
+    ]  # fmt: skip
+
+
+def kinds() -> dict[Any, tuple[str, str]]:
+    """Kind and way of travelling of every unit, also of those no longer in use."""
+    return {
+        pk: (kind, by) for pk, kind, by in Unit.objects.values_list("pk", "kind", "travels_by")
+    }
+
+
+def active_ids() -> list[Any]:
+    return list(Unit.objects.filter(is_active=True).values_list("pk", flat=True))
 
 
 def unit_by_callsign(callsign: str) -> UnitState | None:
@@ -72,6 +119,7 @@ def state_of(unit: Unit) -> UnitState:
         position_at=unit.position_at,
         home=_latlng(unit.station.point) if unit.station else None,
         station_id=str(unit.station_id) if unit.station_id else None,
+        ready_s=ready_s_of(unit.kind) if unit.ready_s is None else unit.ready_s,
     )
 
 

@@ -7,6 +7,7 @@ answer. Every unit chosen says why, every nearer unit left out says why not.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,9 @@ class Candidate:
     due: str | None = (
         None  # "first": its station is due first here; "outside": its agency does not answer here
     )
+    eta_p90_s: int | None = None  # nine of ten such drives take no longer
+    ready_s: int = 0  # of eta_s, until it leaves
+    notes: tuple[str, ...] = ()  # what a person should know of the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +148,25 @@ def _slots(needs: Sequence[Need]) -> list[str]:
 
 def _match(slots: list[str], free: list[Candidate]) -> list[tuple[str, Candidate | None]]:
     """One unit for each slot; milliseconds as whole numbers and the rank as tie-break keep it deterministic."""
-    cost = np.full((len(slots), len(free) + len(slots)), UNFILLED_S * 1000, dtype=np.int64)
+    # No slot gets a unit beyond its so many nearest: with as many slots one of those is always left for it.
+    places = sorted({place for slot in set(slots) for place in _nearest(slot, free, len(slots))})
+    near = [free[place] for place in places]
+    cost = np.full((len(slots), len(near) + len(slots)), UNFILLED_S * 1000, dtype=np.int64)
     for row, capability in enumerate(slots):
-        for column, one in enumerate(free):
+        for column, (place, one) in enumerate(zip(places, near, strict=True)):
             if capability in one.capabilities:
-                cost[row, column] = _rank(one)[0] * 1000 + column
+                cost[row, column] = _rank(one)[0] * 1000 + place
     rows, columns = linear_sum_assignment(cost)
     matched: list[tuple[str, Candidate | None]] = []
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        filled = column < len(free) and cost[row, column] < UNFILLED_S * 1000
-        matched.append((slots[row], free[column] if filled else None))
+        filled = column < len(near) and cost[row, column] < UNFILLED_S * 1000
+        matched.append((slots[row], near[column] if filled else None))
     return matched
+
+
+def _nearest(capability: str, free: list[Candidate], count: int) -> list[int]:
+    able = (place for place, one in enumerate(free) if capability in one.capabilities)
+    return list(itertools.islice(able, count))
 
 
 def _missing(slots: Iterable[str]) -> list[Need]:
@@ -179,6 +191,9 @@ def _how(one: Candidate) -> tuple[Reason, ...]:
         doubts.append(Reason("straight_line"))
     if one.by == "boat":
         doubts.append(Reason("by_boat"))
+    if one.ready_s:
+        doubts.append(Reason("leaves_after", {"ready_s": one.ready_s}))
+    doubts.extend(Reason(note) for note in one.notes)
     return tuple(doubts)
 
 
@@ -231,5 +246,5 @@ def _why_not(one: Candidate, *, able: bool, otherwise: str) -> Reason:
     if not able:
         return Reason("not_able")
     if one.by == "none":
-        return Reason("no_way")
+        return Reason("all_ways_closed" if "all_ways_closed" in one.notes else "no_way")
     return Reason(otherwise)

@@ -164,6 +164,7 @@ def assignment_row(row: Assignment) -> dict[str, Any]:
         "paper_entered_at": stamp(row.paper_entered_at),
         **_reminders(row),
         "eta_s": row.eta_s,
+        "eta_p90_s": row.eta_p90_s,
         "eta_by": row.eta_by or None,
     }
 

@@ -61,6 +61,8 @@ def assign_unit(ctx: Context, *, incident_id: Any, unit_id: Any, reason: str) ->
             reason=reason,
             eta_s=travel.eta_s if travel else None,
             eta_by=travel.by if travel else "",
+            eta_p90_s=travel.p90_s if travel else None,
+            eta_distance_m=travel.distance_m if travel else None,
         )
         try:
             with transaction.atomic():

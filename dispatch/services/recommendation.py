@@ -25,9 +25,9 @@ from dispatch.engine.recommend import (
 )
 from dispatch.models import Assignment, Incident
 from maps.geo import LatLng, distance_m
-from maps.routing.travel import Travel, travel_to
+from maps.routing.travel import Source, Travel, kept_out_by_closures, travel_to
 from realtime.protocol import Rejected
-from units.domain import DISPATCHABLE, UnitState
+from units.domain import DISPATCHABLE, UNDER_WAY, UnitState
 
 APART_M_MIN = 150.0
 OTHER_PLACES_MAX = 3
@@ -43,10 +43,15 @@ WORDS = {
     "position_old": gettext_lazy("Position %(minutes)s min old, may be wrong."),
     "straight_line": gettext_lazy("Straight line: no road known."),
     "by_boat": gettext_lazy("By boat."),
+    "leaves_after": gettext_lazy("Leaves after %(minutes)s min."),
+    "to_pier": gettext_lazy("The crew first goes to its boat."),
+    "ferry": gettext_lazy("With the ferry."),
+    "own_network": gettext_lazy("By the own road network; the routing service does not answer."),
     "busy": gettext_lazy("Busy with #%(number)s: %(status)s."),
     "not_in_service": gettext_lazy("Not available: %(status)s."),
     "not_able": gettext_lazy("Nearer, but not equipped for this."),
     "no_way": gettext_lazy("Cannot get there."),
+    "all_ways_closed": gettext_lazy("Cannot get there: all ways are closed."),
     "farther": gettext_lazy("Farther away than the units chosen."),
     "plan_met": gettext_lazy("Free; the plan needs no more."),
     "place_unknown": gettext_lazy("The incident has no place yet."),
@@ -98,12 +103,13 @@ def recommendation_for(incident_id: Any) -> dict[str, Any]:
     needs = needs_for(plan, incident.priority)
     target = _target(incident)
     travels = _travels(target, states)
+    kept_out = _kept_out(target, states, travels)
     others = [state for state in states if held.get(state.id) != incident.number]
 
-    def chosen(place: LatLng | None, travels: Mapping[str, Travel]) -> Recommendation:
+    def chosen(place: LatLng | None, travels: Mapping[str, Travel] | None) -> Recommendation:
         due = _due(place)
         candidates = [
-            replace(_candidate(state, travels, held), due=due(state)) for state in others
+            replace(_candidate(state, travels, held, kept_out), due=due(state)) for state in others
         ]
         return recommend(needs, candidates, working=working, location_known=place is not None)
 
@@ -235,7 +241,8 @@ def eta_of_unit(*, incident_id: Any, unit_id: Any) -> Travel | None:
     states = units.selectors.states([unit_id])
     if incident is None or not states:
         return None
-    return _travels(_target(incident), states).get(str(states[0].id))
+    travels = _travels(_target(incident), states)
+    return travels.get(str(states[0].id)) if travels else None
 
 
 def _target(incident: Incident) -> LatLng | None:
@@ -248,21 +255,44 @@ def _held() -> dict[Any, str]:
     return dict(rows.values_list("unit_id", "incident__number"))
 
 
-def _travels(target: LatLng | None, states: list[UnitState]) -> Mapping[str, Travel]:
+def _travels(target: LatLng | None, states: list[UnitState]) -> Mapping[str, Travel] | None:
+    """None where nobody knows where to."""
     if target is None:
-        return {}
+        return None
+    return travel_to(target, _sources(states))
+
+
+def _sources(states: list[UnitState]) -> dict[str, Source]:
+    """Where units start and how. Whoever is out already has left."""
     sources = {}
     for state in states:
         position = state.position or state.home
         if position is not None:
-            sources[str(state.id)] = (position, str(state.travels_by))
-    return travel_to(target, sources)
+            ready_s = state.ready_s if state.status not in UNDER_WAY else 0
+            sources[str(state.id)] = Source(
+                position, str(state.travels_by), str(state.kind), ready_s
+            )
+    return sources
+
+
+def _kept_out(
+    target: LatLng | None, states: list[UnitState], travels: Mapping[str, Travel] | None
+) -> frozenset[str]:
+    """Units that would get there if nothing were closed."""
+    if target is None or travels is None:
+        return frozenset()
+    sources = _sources(states)
+    lost = {key: source for key, source in sources.items() if key not in travels}
+    return kept_out_by_closures(target, lost)
 
 
 def _candidate(
-    state: UnitState, travels: Mapping[str, Travel], held: Mapping[Any, str]
+    state: UnitState,
+    travels: Mapping[str, Travel] | None,
+    held: Mapping[Any, str],
+    kept_out: frozenset[str] = frozenset(),
 ) -> Candidate:
-    travel = travels.get(str(state.id))
+    travel = travels.get(str(state.id)) if travels else None
     placed = state.position is not None or state.home is not None
     age = None
     if state.position is not None and state.position_at is not None:
@@ -274,12 +304,17 @@ def _candidate(
         capabilities=state.capabilities,
         status=str(state.status),
         free=state.status in DISPATCHABLE and state.id not in held,
-        eta_s=travel.eta_s if travel else None,
+        eta_s=travel.ready_s + travel.eta_s if travel else None,
+        eta_p90_s=travel.ready_s + travel.p90_s if travel else None,
+        ready_s=travel.ready_s if travel else 0,
         distance_m=travel.distance_m if travel else None,
         # A unit whose place is known and that has no travel time has no way there.
-        by=travel.by if travel else ("none" if placed and travels else None),
+        by=travel.by if travel else ("none" if placed and travels is not None else None),
         position_age_s=age,
         for_number=held.get(state.id),
+        notes=travel.notes
+        if travel
+        else (("all_ways_closed",) if str(state.id) in kept_out else ()),
     )
 
 
@@ -290,6 +325,7 @@ def _unit_row(one: Candidate) -> dict[str, Any]:
         "kind": one.kind,
         "status": one.status,
         "eta_s": one.eta_s,
+        "eta_p90_s": one.eta_p90_s,
         "distance_m": one.distance_m,
         "by": one.by if one.by != "none" else None,
         "position_age_s": one.position_age_s,
@@ -307,6 +343,8 @@ def _sentence(reason: Reason) -> str:
         params["capability"] = CAPABILITIES.get(params["capability"], params["capability"])
     if "status" in params:
         params["status"] = STATUSES.get(params["status"], params["status"])
+    if "ready_s" in params:
+        params["minutes"] = max(1, round(params["ready_s"] / 60))
     if "age_s" in params:
         params["minutes"] = params["age_s"] // 60
     if "number" in params:

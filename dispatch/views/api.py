@@ -14,8 +14,9 @@ import units.selectors
 from dispatch.models import Assignment, Incident
 from dispatch.selectors.reference import reference_data
 from dispatch.services.recommendation import recommendation_for
+from dispatch.views import ways
 from maps.geo import LatLng
-from maps.routing.travel import route
+from maps.routing.routes import route
 from realtime.eventlog import events_about
 from realtime.protocol import CONTROL_ROLES, Rejected, Role, Viewer, stamp
 from realtime.registry import words_for
@@ -90,15 +91,15 @@ def way(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     empty: dict[str, Any] = {"points": [], "eta_s": None, "by": None}
     if here is None or place is None:
         return JsonResponse(empty)
-    found = route(here, LatLng(place.y, place.x), str(states[0].travels_by))
+    found = route(
+        here, LatLng(place.y, place.x), str(states[0].travels_by), kind=str(states[0].kind)
+    )
     if found is None:
         return JsonResponse(empty)
     return JsonResponse(
         {
+            **ways.wire(found),
             "points": [[point.lat, point.lng] for point in found.points],
             "seconds": [round(second, 1) for second in found.seconds],
-            "eta_s": found.eta_s,
-            "distance_m": found.distance_m,
-            "by": found.by,
         }
     )

@@ -19,17 +19,32 @@ from maps.models.roads import (
     TravelMode,
     TurnRestriction,
 )
+from maps.models.travel import (
+    GROUP_NAMES,
+    REASON_CHARS_MAX,
+    ArrivalSpread,
+    Closure,
+    ClosureKind,
+    KindFactor,
+    SpeedProfile,
+)
 from maps.models.versions import MapVersion
 
 __all__ = (
     "BEDS_MAX",
+    "GROUP_NAMES",
     "PREMISE_TEXT_CHARS_MAX",
     "RADIUS_M_MAX",
+    "REASON_CHARS_MAX",
     "Access",
+    "ArrivalSpread",
     "Certainty",
+    "Closure",
+    "ClosureKind",
     "District",
     "HospitalCapacity",
     "HospitalState",
+    "KindFactor",
     "MapVersion",
     "Origin",
     "Place",
@@ -42,6 +57,7 @@ __all__ = (
     "RoadEdge",
     "RoadNode",
     "RoadSurface",
+    "SpeedProfile",
     "Surface",
     "TravelMode",
     "TurnRestriction",

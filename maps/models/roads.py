@@ -81,7 +81,13 @@ class RoadEdge(models.Model):
         _("surface"), max_length=7, choices=RoadSurface.choices, default=RoadSurface.UNKNOWN
     )
     access = models.CharField(
-        _("open to"), max_length=9, choices=Access.choices, default=Access.OPEN
+        _("open to"),
+        max_length=9,
+        choices=Access.choices,
+        default=Access.OPEN,
+        help_text=_(
+            "Of a crossing: every vehicle where a ferry carries vehicles, else on foot only."
+        ),
     )
     is_bridge = models.BooleanField(_("bridge"), default=False)
     duration_s = models.PositiveIntegerField(

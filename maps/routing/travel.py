@@ -1,21 +1,35 @@
-"""How long units need to a place, by the network they travel on, and the way they take."""
+"""How long units need to a place, by the network they travel on."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from django.utils import timezone
 
-from maps.geo import LatLng, distance_m, point_along
-from maps.routing import graph as networks
-from maps.routing.graph import ON_FOOT_KPH, Graph, Network, Samples
+from maps.domain import ON_FOOT_KPH, Group, group_of
+from maps.geo import LatLng, distance_m
+from maps.routing import closures as overlays
+from maps.routing import loading
+from maps.routing.closures import Closed
+from maps.routing.graph import Bools, Floats, Roads
+from maps.routing.network import Network, Terms, Ways
+from maps.routing.search import TRAVEL_S_MAX, Search, Spot, Starts
+from maps.routing.snapping import Lines, Snaps
+from maps.routing.speeds import Slot, slot_of
+from maps.routing.spread import (
+    SIGMA_FLIGHT,
+    SIGMA_STRAIGHT_LINE,
+    Z90,
+    p90_s,
+)
+from maps.routing.topology import DRIVE, SAIL, WALK
 
-TRAVEL_S_MAX = 3 * 3600
 SNAP_M_MAX = 2_000.0  # further from every line of the network: it cannot say anything, so the straight line does
 UNDRAWN_ROAD_M_MAX = 400.0  # between the line and the door, streets that the network leaves out
 UNDRAWN_ROAD_KPH = 15.0
@@ -23,305 +37,286 @@ OFF_LINE_BOAT_KPH = 18.0
 STRAIGHT_LINE_FACTOR = 1.4  # roads are that much longer than the crow flies
 STRAIGHT_LINE_KPH = 30.0
 AIRCRAFT_KPH = 180.0
+AT_PIER_M = 150.0  # this near to a crossing a boat lies where it is
+ASHORE_M = 60.0  # this near to a road, and not at a pier, a boat's crew is on land
+LEAVING_MAX = 4  # searches for units that stand inside of closures
+
+STARTS_AS = {"road": DRIVE, "boat": SAIL, "foot": WALK}
+
+
+class Source(NamedTuple):
+    """Where somebody starts and how: `by` is road, boat, foot or air; an empty `kind` drives like an ambulance."""
+
+    position: LatLng
+    by: str
+    kind: str = ""
+    ready_s: int = 0
+
+
+Asked = tuple[str, Source, float]  # its key, and how many times faster it is than the search says
 
 
 @dataclass(frozen=True, slots=True)
 class Travel:
+    """`by` "air" for somebody of road or boat is the marked straight-line estimate. `ready_s` comes before `eta_s`."""
+
     eta_s: int
     distance_m: int
-    by: str  # road | boat | air; "air" for a unit of road or boat is the marked straight-line estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The way on the map. seconds[i] is when points[i] is reached, counted from the start."""
-
-    points: tuple[LatLng, ...]
-    seconds: tuple[float, ...]
-    distance_m: int
     by: str
-
-    @property
-    def eta_s(self) -> int:
-        return round(self.seconds[-1])
-
-    def position_after(self, elapsed_s: float) -> LatLng:
-        """Where a unit that keeps to the route is; its end when the time is over."""
-        if elapsed_s <= 0:
-            return self.points[0]
-        pairs = zip(itertools.pairwise(self.points), itertools.pairwise(self.seconds), strict=True)
-        for (a, b), (begin_s, end_s) in pairs:
-            if elapsed_s < end_s:
-                share = (elapsed_s - begin_s) / (end_s - begin_s)
-                return point_along((a, b), distance_m(a, b) * share)
-        return self.points[-1]
+    p90_s: int = 0
+    ready_s: int = 0
+    notes: tuple[str, ...] = ()  # to_pier, ferry, own_network
 
 
-def travel_to(target: LatLng, sources: Mapping[str, tuple[LatLng, str]]) -> dict[str, Travel]:
+def travel_to(target: LatLng, sources: Mapping[str, tuple]) -> dict[str, Travel]:
     """Travel time of every source to the target, with one reversed Dijkstra for each way of travelling.
 
-    A source is its position and "road", "boat" or "air". A source that has no way there is left out of the answer:
-    no vehicle drives to an island without a bridge. The straight line ("air") stands in only where the network
-    can say nothing: it is empty, or an end lies more than SNAP_M_MAX from it.
+    A source that has no way there is left out of the answer: no vehicle drives to an island without a bridge. The
+    straight line ("air") stands in only where the network can say nothing: it is empty, or an end lies more than
+    SNAP_M_MAX from it.
     """
-    return travel_in(networks.current(), target, sources)
+    return travel_in(loading.current(), target, sources, now=timezone.now())
 
 
 def travel_in(
-    graph: Graph, target: LatLng, sources: Mapping[str, tuple[LatLng, str]]
+    network: Network,
+    target: LatLng,
+    sources: Mapping[str, tuple],
+    *,
+    now: datetime | None = None,
 ) -> dict[str, Travel]:
+    """Without `now` every closure holds and no time of the week counts."""
+    question = Question(network, target, now)
     found: dict[str, Travel] = {}
-    by_mode: dict[str, dict[str, LatLng]] = defaultdict(dict)
-    for key, (position, travels_by) in sources.items():
-        by_mode[travels_by][key] = position
-    for travels_by, positions in by_mode.items():
-        network = {"road": graph.road, "boat": graph.boat}.get(travels_by)
-        if travels_by == "air":
-            found.update((key, _flight(at, target)) for key, at in positions.items())
-        elif network is None:
-            found.update((key, _straight_line(at, target)) for key, at in positions.items())
+    terms_of: dict[Group, Terms] = {}
+    by_key: dict[tuple[object, ...], list[Asked]] = defaultdict(list)
+    for key, value in sources.items():
+        source = Source(*value)
+        if source.by == "air":
+            found[key] = flight(source, target)
+        elif not question.knows(source.by):
+            found[key] = straight_line(source, target)
         else:
-            found.update(_Search(network, target).travels(positions, travels_by))
-    return found
+            group = group_of(source.kind, source.by)
+            if group not in terms_of:
+                terms_of[group] = network.terms(group, question.slot)
+            terms = terms_of[group]
+            by_key[network.key_of(terms)].append((key, source, terms.scale))
+    by_terms = {network.key_of(terms): terms for terms in terms_of.values()}
+    for searched, asked in by_key.items():
+        found.update(question.travels(by_terms[searched], asked))
+    return {key: found[key] for key in sources if key in found}
 
 
-def route(start: LatLng, target: LatLng, travels_by: str) -> Route | None:
-    """The fastest way, for drawing and for driving along; None where there is no way."""
-    return route_in(networks.current(), start, target, travels_by)
+def kept_out_by_closures(target: LatLng, sources: Mapping[str, Source]) -> frozenset[str]:
+    """Those of sources without a way that would have one if nothing were closed."""
+    network = loading.current()
+    if not sources or not network.closures:
+        return frozenset()
+    return frozenset(travel_in(network.without_closures(), target, sources, now=timezone.now()))
 
 
-def route_in(graph: Graph, start: LatLng, target: LatLng, travels_by: str) -> Route | None:
-    network = {"road": graph.road, "boat": graph.boat}.get(travels_by)
-    if network is None:
-        travel = _flight(start, target) if travels_by == "air" else _straight_line(start, target)
-        return Route((start, target), (0.0, float(max(1, travel.eta_s))), travel.distance_m, "air")
-    return _Search(network, target).route(start, travels_by)
+class Question:
+    """Everything that is asked about one target at one moment; without a target, how far one comes."""
+
+    def __init__(self, network: Network, target: LatLng | None, now: datetime | None) -> None:
+        self.network = network
+        self.target = target
+        self.holding: Sequence[Closed] = network.closures if now is None else network.holding(now)
+        self.slot: Slot | None = slot_of(timezone.localtime(now)) if now else None
+
+    def knows(self, by: str) -> bool:
+        if self.network.is_empty:
+            return False
+        return by != "boat" or self.network.parts.has_water
+
+    def searches(self, terms: Terms) -> Searches:
+        return Searches(self, terms)
+
+    def travels(self, terms: Terms, asked: Sequence[Asked]) -> dict[str, Travel]:
+        """Sources of one way of travelling, which one search answers."""
+        assert self.target is not None
+        searches = self.searches(terms)
+        if searches.end is None:
+            return {key: straight_line(source, self.target) for key, source, _ in asked}
+        scale = np.array([one[2] for one in asked])
+        found: dict[str, Travel] = {}
+        for begun in searches.begin([source.position for _, source, _ in asked]):
+            rows = searches.find(begun)
+            eta_s = rows.off_s + rows.seconds / scale[begun.rows]
+            late_s = p90_s(eta_s, rows.metres, terms.gait.by, self.network.speeds.spread)
+            known = np.isfinite(eta_s)
+            columns = [
+                np.where(known, one, 0).round().astype(int).tolist()
+                for one in (eta_s, late_s, rows.metres)
+            ]
+            for at, reached, eta, late, metres, rides in zip(
+                begun.rows, known.tolist(), *columns, (rows.afloat_m > 0).tolist(), strict=True
+            ):
+                if reached:
+                    key, source, _ = asked[at]
+                    notes = (*begun.notes, "ferry") if rides else begun.notes
+                    found[key] = Travel(eta, metres, terms.gait.by, late, source.ready_s, notes)
+            for at in begun.lost:
+                found[asked[at][0]] = straight_line(asked[at][1], self.target)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Snap:
-    """A position on its nearest line: how far off it stands, and what the rest of the line costs either way."""
+class Begun:
+    """Sources that begin alike: which rows of the question they are, and their lines."""
 
-    edge: int
-    share: float
-    off_m: float
-    off_s: float
+    rows: list[int]
+    use: int
+    snaps: Snaps
+    notes: tuple[str, ...] = ()
+    lost: tuple[int, ...] = ()  # no line is near
 
 
-class _Search:
-    """One question: everything to one target on one network."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """In the order of the sources; infinite seconds: no way there."""
 
-    def __init__(self, network: Network, target: LatLng) -> None:
-        self.network = network
-        self.target = target
-        self.end = _snap(network, network.anywhere, [target])[0]
-        self.seconds: list[float] | None = None
-        if self.end is not None:
-            self._run(self.end)
+    seconds: Floats
+    metres: Floats
+    off_s: Floats  # off the line at both ends
+    afloat_m: Floats
 
-    def _run(self, end: _Snap) -> None:
-        edge = self.network.edges[end.edge]
-        arcs = [
-            (edge.source, edge.seconds * end.share)
-        ]  # from the source one drives on to the target
-        if not edge.oneway:
-            arcs.append((edge.target, edge.seconds * (1 - end.share)))
-        seconds, before = dijkstra(
-            self.network.with_target(arcs),
-            indices=self.network.node_count,
-            limit=TRAVEL_S_MAX,
-            return_predecessors=True,
+
+class Searches:
+    """The searches of one way of travelling to one target: one, and one more for those inside of closures."""
+
+    def __init__(self, question: Question, terms: Terms) -> None:
+        self.question = question
+        self.terms = terms
+        network, roads = question.network, question.network.roads
+        self.roads: Roads = roads
+        self.ways: Ways = network.ways(terms, question.holding)
+        target = question.target
+        snap = snap_all(roads, self.ways.ends, [target]) if target is not None else None
+        self.end: Spot | None = None
+        self.end_off_m = self.end_off_s = 0.0
+        self._made: dict[frozenset[str], Search] = {}
+        if snap is not None and math.isfinite(snap.off_m[0]):
+            self.end = Spot(int(snap.edge[0]), float(snap.share[0]))
+            self.end_off_m = float(snap.off_m[0])
+            self.end_off_s = off_line_s(self.end_off_m, is_boat=bool(roads.is_boat[self.end.edge]))
+            self.reached = self._reached(self.end)
+
+    def _reached(self, end: Spot) -> frozenset[str]:
+        """Closed roads around the target itself: whoever is sent there is let in. High water lets nobody in."""
+        inside = overlays.around(self.question.holding, end.edge, end.share)
+        kinds = {one.id: one.kind for one in self.question.holding}
+        return frozenset(one for one in inside if kinds[one] == overlays.CLOSED)
+
+    def search(self, without: frozenset[str]) -> Search:
+        """With all closures but these."""
+        if without not in self._made:
+            if len(self._made) > LEAVING_MAX:  # very many units each in a closure of its own
+                without = frozenset(one.id for one in self.question.holding)
+            closed = [one for one in self.question.holding if one.id not in without]
+            ways = self.question.network.ways(self.terms, closed)
+            assert self.end is not None
+            self._made.setdefault(without, Search(self.roads, ways, self.end))
+        return self._made[without]
+
+    def begin(self, places: Sequence[LatLng]) -> list[Begun]:
+        use = STARTS_AS[self.terms.gait.by]
+        snaps = snap_all(self.roads, self.ways.starts, places)
+        if snaps is None:
+            return [Begun([], use, _NO_SNAPS, lost=tuple(range(len(places))))]
+        on_foot: list[int] = []
+        if self.ways.ashore is not None:
+            roads = snap_all(self.roads, self.ways.ashore, places)
+            assert roads is not None
+            is_ashore = (roads.off_m <= ASHORE_M) & (snaps.off_m > AT_PIER_M)
+            on_foot = np.flatnonzero(is_ashore).tolist()
+        rest = [at for at in range(len(places)) if at not in set(on_foot)]
+        near = [at for at in rest if math.isfinite(snaps.off_m[at])]
+        lost = tuple(at for at in rest if not math.isfinite(snaps.off_m[at]))
+        begun = [Begun(near, use, _taken(snaps, near), lost=lost)]
+        if on_foot:
+            begun.append(Begun(on_foot, DRIVE, _taken(roads, on_foot), notes=("to_pier",)))
+        return begun
+
+    def find(self, begun: Begun) -> Rows:
+        snaps, count = begun.snaps, len(begun.rows)
+        is_boat = self.roads.is_boat[snaps.edge] & (begun.use != DRIVE)
+        rows = Rows(
+            seconds=np.full(count, np.inf),
+            metres=snaps.off_m + self.end_off_m,
+            off_s=off_lines_s(snaps.off_m, is_boat) + self.end_off_s,
+            afloat_m=np.zeros(count),
         )
-        # Lists, because reading single numbers out of an array is what takes the time afterwards.
-        self.seconds, self.before = seconds.tolist(), before.tolist()
-        self.metres = {
-            self.network.node_count: 0.0,
-            **{
-                node: edge.length_m * cost / edge.seconds
-                for node, cost in arcs
-                if self._is_last(node)
-            },
-        }
+        for without, chosen in self._leaving(begun).items():
+            some = _taken(snaps, chosen)
+            found = self.search(without).find(Starts(begun.use, some.edge, some.share))
+            rows.seconds[chosen] = found.seconds
+            rows.metres[chosen] += found.metres
+            rows.afloat_m[chosen] = found.afloat_m
+        return rows
 
-    def _is_last(self, node: int) -> bool:
-        return self.before[node] == self.network.node_count
+    def leaves(self, begun: Begun) -> frozenset[str]:
+        """The closures that do not hold for a single source."""
+        return next(iter(self._leaving(begun)))
 
-    def travels(self, positions: Mapping[str, LatLng], travels_by: str) -> dict[str, Travel]:
-        if self.end is None:
-            return {key: _straight_line(at, self.target) for key, at in positions.items()}
-        found: dict[str, Travel] = {}
-        snaps = _snap(self.network, self.network.starts, list(positions.values()))
-        for (key, at), start in zip(positions.items(), snaps, strict=True):
-            if start is None:
-                found[key] = _straight_line(at, self.target)
-                continue
-            way = self._way(start)
-            if way is None:
-                continue
-            seconds, metres, _ = way
-            found[key] = Travel(
-                eta_s=round(start.off_s + seconds + self.end.off_s),
-                distance_m=round(start.off_m + metres + self.end.off_m),
-                by=travels_by,
-            )
-        return found
+    def _leaving(self, begun: Begun) -> dict[frozenset[str], list[int]]:
+        """Whoever stands in a closure may leave it: sources by the closures that do not hold for them."""
+        if not self.question.holding:
+            return {self.reached: list(range(len(begun.rows)))}
+        groups: dict[frozenset[str], list[int]] = defaultdict(list)
+        for at, (edge, share) in enumerate(
+            zip(begun.snaps.edge.tolist(), begun.snaps.share.tolist(), strict=True)
+        ):
+            inside = overlays.around(self.question.holding, edge, share)
+            groups[self.reached | self._shut_in(inside)].append(at)
+        return groups
 
-    def _way(self, start: _Snap) -> tuple[float, float, int | None] | None:
-        """Seconds and metres from line to line, and the node through which the drive begins (None: along the line)."""
-        assert self.end is not None
-        assert self.seconds is not None
-        edge = self.network.edges[start.edge]
-        best: tuple[float, float, int | None] | None = None
-        leads = [(edge.target, 1 - start.share)]
-        if not edge.oneway:
-            leads.append((edge.source, start.share))
-        for node, share in leads:
-            seconds = edge.seconds * share + self.seconds[node]
-            if math.isfinite(seconds) and (best is None or seconds < best[0]):
-                best = (seconds, edge.length_m * share + self._metres_from(node), node)
-        if start.edge == self.end.edge:
-            share = self.end.share - start.share
-            if (share >= 0 or not edge.oneway) and (
-                best is None or edge.seconds * abs(share) < best[0]
-            ):
-                best = (edge.seconds * abs(share), edge.length_m * abs(share), None)
-        return best
-
-    def _metres_from(self, node: int) -> float:
-        """Length of the way found from the node; ways meet, so each node is walked once for all sources."""
-        pending = []
-        while node not in self.metres:
-            pending.append(node)
-            node = self.before[node]
-        total = self.metres[node]
-        lengths, count = self.network.length_of, self.network.node_count
-        for step in reversed(pending):
-            total += lengths[self.before[step] * count + step]
-            self.metres[step] = total
-        return total
-
-    def route(self, start_at: LatLng, travels_by: str) -> Route | None:
-        start = _snap(self.network, self.network.starts, [start_at])[0]
-        if start is None or self.end is None:
-            travel = _straight_line(start_at, self.target)
-            return Route(
-                (start_at, self.target),
-                (0.0, float(max(1, travel.eta_s))),
-                travel.distance_m,
-                "air",
-            )
-        way = self._way(start)
-        if way is None:
-            return None
-        legs = self._legs(start, way[2])
-        points, seconds = [start_at], [0.0]
-        self._walk(points, seconds, [self._point(start)], start.off_s)
-        for line, cost in legs:
-            self._walk(points, seconds, line, cost)
-        self._walk(points, seconds, [self.target], self.end.off_s)
-        if len(points) > 1:
-            points[-1] = self.target  # a last step of centimetres is not walked, but it is the end
-        else:
-            points.append(self.target)
-            seconds.append(seconds[-1])
-        metres = start.off_m + way[1] + self.end.off_m
-        return Route(tuple(points), tuple(seconds), round(metres), travels_by)
-
-    def _legs(self, start: _Snap, node: int | None) -> list[tuple[list[LatLng], float]]:
-        assert self.end is not None
-        edge = self.network.edges[start.edge]
-        if node is None:
-            share = abs(self.end.share - start.share)
-            return [(self._part(start.edge, start.share, self.end.share), edge.seconds * share)]
-        leaving = 1.0 if node == edge.target else 0.0
-        legs = [
-            (
-                self._part(start.edge, start.share, leaving),
-                edge.seconds * abs(leaving - start.share),
-            )
-        ]
-        while not self._is_last(node):
-            following = self.before[node]
-            owner = int(self.network.arc_owner[self.network.arc_between(following, node)])
-            owned = self.network.edges[owner]
-            ends = (0.0, 1.0) if owned.source == node else (1.0, 0.0)
-            legs.append((self._part(owner, *ends), owned.seconds))
-            node = following
-        last = self.network.edges[self.end.edge]
-        entering = 0.0 if node == last.source else 1.0
-        legs.append(
-            (
-                self._part(self.end.edge, entering, self.end.share),
-                last.seconds * abs(self.end.share - entering),
-            )
-        )
-        return legs
-
-    def _part(self, at: int, begin: float, end: float) -> list[LatLng]:
-        """The points of a line between two shares of its length, in the order of travel, without its first."""
-        points = self.network.edges[at].points
-        local = self.network.metres(points)
-        along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(local, axis=0).T))))
-        shares = along / along[-1] if along[-1] else along
-        low, high = min(begin, end), max(begin, end)
-        inner = [share for share in shares.tolist() if low < share < high]
-        wanted = inner if begin <= end else inner[::-1]
-        return [
-            LatLng(
-                float(np.interp(share, shares, points[:, 1])),
-                float(np.interp(share, shares, points[:, 0])),
-            )
-            for share in (*wanted, end)
-        ]
-
-    def _point(self, snap: _Snap) -> LatLng:
-        return self._part(snap.edge, 0.0, snap.share)[-1]
-
-    @staticmethod
-    def _walk(
-        points: list[LatLng], seconds: list[float], onward: Sequence[LatLng], cost_s: float
-    ) -> None:
-        """Adds points with the time of the leg spread over their distances; points that do not move are dropped."""
-        lengths = [distance_m(a, b) for a, b in itertools.pairwise((points[-1], *onward))]
-        whole = sum(lengths)
-        if whole < 0.5:
-            seconds[-1] += cost_s
-            return
-        for point, length in zip(onward, lengths, strict=True):
-            if length > 0:
-                points.append(point)
-                seconds.append(seconds[-1] + cost_s * length / whole)
+    def _shut_in(self, inside: Iterable[str]) -> frozenset[str]:
+        slow = {one.id for one in self.question.holding if one.kind == overlays.SLOW}
+        return frozenset(inside) - slow
 
 
-def _snap(
-    network: Network, samples: Samples | None, positions: Sequence[LatLng]
-) -> list[_Snap | None]:
-    if samples is None or not positions:
-        return [None] * len(positions)
-    local = network.metres(np.array([(at.lng, at.lat) for at in positions]))
-    metres, edges, shares = samples.nearest(local, within_m=SNAP_M_MAX)
-    return [
-        _Snap(edge, share, off_m, _off_line_s(off_m, network.edges[edge].mode))
-        if math.isfinite(off_m)
-        else None
-        for off_m, edge, share in zip(
-            metres.tolist(), edges.tolist(), shares.tolist(), strict=True
-        )
-    ]
+_NO_SNAPS = Snaps(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
-def _off_line_s(metres: float, mode: str) -> float:
-    if mode == "boat":
-        return metres / (OFF_LINE_BOAT_KPH / 3.6)
-    driven_m = min(metres, UNDRAWN_ROAD_M_MAX)
-    return driven_m / (UNDRAWN_ROAD_KPH / 3.6) + (metres - driven_m) / (ON_FOOT_KPH / 3.6)
+def _taken(snaps: Snaps, rows: Sequence[int]) -> Snaps:
+    at = np.array(rows, dtype=np.int64)
+    return Snaps(snaps.off_m[at], snaps.edge[at], snaps.share[at])
 
 
-def _straight_line(start: LatLng, target: LatLng) -> Travel:
-    metres = distance_m(start, target) * STRAIGHT_LINE_FACTOR
-    return Travel(round(metres / (STRAIGHT_LINE_KPH / 3.6)), round(metres), "air")
+def snap_all(roads: Roads, lines: Lines | None, places: Sequence[LatLng]) -> Snaps | None:
+    if lines is None or not places:
+        return None
+    lnglat: Floats = np.array([(at.lng, at.lat) for at in places])
+    return lines.nearest(roads.metres(lnglat), within_m=SNAP_M_MAX)
 
 
-def _flight(start: LatLng, target: LatLng) -> Travel:
-    metres = distance_m(start, target)
-    return Travel(round(metres / (AIRCRAFT_KPH / 3.6)), round(metres), "air")
+def off_lines_s(metres: Floats, is_boat: Bools) -> Floats:
+    """What getting from a position to its line takes."""
+    driven_m = np.minimum(metres, UNDRAWN_ROAD_M_MAX)
+    ashore_s = driven_m / (UNDRAWN_ROAD_KPH / 3.6) + (metres - driven_m) / (ON_FOOT_KPH / 3.6)
+    return np.where(is_boat, metres / (OFF_LINE_BOAT_KPH / 3.6), ashore_s)
+
+
+def off_line_s(metres: float, *, is_boat: bool) -> float:
+    return float(off_lines_s(np.array([metres]), np.array([is_boat]))[0])
+
+
+def straight_line(source: Source, target: LatLng) -> Travel:
+    metres = distance_m(source.position, target) * STRAIGHT_LINE_FACTOR
+    return _through_the_air(metres, STRAIGHT_LINE_KPH, SIGMA_STRAIGHT_LINE, source)
+
+
+def flight(source: Source, target: LatLng) -> Travel:
+    metres = distance_m(source.position, target)
+    return _through_the_air(metres, AIRCRAFT_KPH, SIGMA_FLIGHT, source)
+
+
+def _through_the_air(metres: float, kph: float, sigma: float, source: Source) -> Travel:
+    seconds = metres / (kph / 3.6)
+    late_s = seconds * math.exp(Z90 * sigma)
+    return Travel(round(seconds), round(metres), "air", round(late_s), source.ready_s)
+
+
+__all__ = ("TRAVEL_S_MAX", "Source", "Travel", "travel_in", "travel_to")

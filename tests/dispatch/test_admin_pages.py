@@ -21,6 +21,9 @@ ALL_MODELS = sorted(
 # What came in is looked at, never edited.
 RECORDS = {
     "calls/call",
+    "maps/arrivalspread",
+    "maps/closure",
+    "maps/speedprofile",
     "calls/callerrestriction",
     "calls/mediaaccess",
     "calls/message",

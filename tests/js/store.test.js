@@ -99,6 +99,8 @@ test("a crew keeps its own incidents and who works on them, and no calls", () =>
     units: ["u1", "u2"],
     assignments: ["a1", "a2"],
     alarms: ["x"],
+    closures: [],
+    hospitals: [],
   });
 });
 

@@ -6,6 +6,7 @@ import {
   distanceM,
   distanceText,
   durationText,
+  minutesRangeText,
   phoneText,
   radiusText,
   secondsBetween,
@@ -21,6 +22,14 @@ test("durations are mm:ss, from one hour h:mm:ss, unknown is a dash", () => {
   assert.equal(durationText(-5), "00:00");
   assert.equal(durationText(null), "–");
   assert.equal(durationText(Number.NaN), "–");
+});
+
+test("an arrival is a range of whole minutes, never from nothing and never backwards", () => {
+  assert.equal(minutesRangeText(348, 530), "6–9 min");
+  assert.equal(minutesRangeText(10, 20), "1 min");
+  assert.equal(minutesRangeText(348, null), "6 min");
+  assert.equal(minutesRangeText(500, 400), "8 min");
+  assert.equal(minutesRangeText(null, null), "–");
 });
 
 test("the clock shows the city's zone whatever this computer's is", () => {

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from maps import services
-from maps.routing import graph
+from maps.routing import loading
 
 
 @pytest.fixture(autouse=True)
 def _fresh_graph():
-    graph.forget()
+    loading.forget()
 
 
 @pytest.fixture

@@ -65,6 +65,18 @@ def opened(ada, **changes) -> str:
     return ada.done("incident.open", **{**fields, **changes})["incident_id"]
 
 
+def test_roads_that_are_closed_and_opened_again(everybody, ada, cy):
+    ring = [[104.45, 0.91], [104.46, 0.91], [104.46, 0.92], [104.45, 0.91]]
+    body = {
+        "kind": "closed",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "reason": "banjir",
+    }
+    verify(everybody, lambda: ada.done("closure.draw", **body), "closure.drawn")
+    closure_id = registry.snapshot(ada.viewer)["closures"][0]["id"]
+    verify(everybody, lambda: cy.done("closure.lift", closure_id=closure_id), "closure.lifted")
+
+
 def test_a_call_from_ringing_to_disposed(everybody, ada):
     verify(everybody, factories.ring, "call.received")
     call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]

@@ -59,7 +59,7 @@ def test_the_board_is_read_with_a_fixed_number_of_queries(types, count, django_a
 
     with django_assert_num_queries(2):
         assert len(units.selectors.wires()) == count
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(units.selectors.states()) == count
 
 

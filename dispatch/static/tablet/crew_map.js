@@ -6,6 +6,7 @@ import { getJson } from "#realtime/page";
 import { clockText, distanceText, durationText } from "#realtime/time";
 import { fill, gettext } from "#realtime/words";
 import { badge, make, slot, write } from "#tablet/dom";
+import { drawStreets, keepWay, keptWay } from "#tablet/way";
 
 const ROUTE_EVERY_MS = 30_000;
 const ZOOM_CLOSE = 16;
@@ -141,11 +142,17 @@ export class CrewMap {
   async #askRoute(assignment) {
     const nowMs = this.#clock.now();
     if (this.#asked.id === assignment.id && nowMs - this.#asked.atMs < ROUTE_EVERY_MS) return;
+    const isNew = this.#asked.id !== assignment.id;
     this.#asked = { id: assignment.id, atMs: nowMs };
+    if (isNew) {
+      this.#route = keptWay(localStorage, assignment.id);
+      this.#drawRoute();
+    }
     try {
       const route = await getJson(`/api/v1/assignments/${assignment.id}/route`);
       if (this.#asked.id !== assignment.id) return;
       this.#route = route.eta_s === null ? null : { ...route, atMs: nowMs };
+      keepWay(localStorage, assignment.id, this.#route);
     } catch {
       return; // offline: the last way stays and its arrival time with it
     }
@@ -153,7 +160,13 @@ export class CrewMap {
     this.#eta();
   }
 
+  /** Roads have been closed or opened: the way may be another one. */
+  askAgain() {
+    this.#asked.atMs = 0;
+  }
+
   #drawRoute() {
+    drawStreets(this.#route, this.#language);
     this.#line?.remove();
     this.#line = null;
     if (!this.#map || !this.#route?.points.length) return;

@@ -164,7 +164,10 @@ outbox.subscribe((change) => {
   showRefusal(change);
   draw();
 });
-store.subscribe(draw);
+store.subscribe((changes) => {
+  if (changes.has("closures")) map.askAgain();
+  draw();
+});
 let lineState = socket.link.state;
 socket.subscribe((link) => {
   if (link.state === "live") outbox.drain();

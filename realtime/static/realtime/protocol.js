@@ -6,7 +6,15 @@ const RECONNECT_MS_FIRST = 1800;
 const RECONNECT_SHARE_MIN = 0.06;
 const RECONNECT_MS_MAX = 5000;
 const RECONNECT_DOUBLINGS_MAX = 10;
-export const KINDS = Object.freeze(["calls", "incidents", "units", "assignments", "alarms", "hospitals"]);
+export const KINDS = Object.freeze([
+  "calls",
+  "incidents",
+  "units",
+  "assignments",
+  "alarms",
+  "closures",
+  "hospitals",
+]);
 
 /** Codes with which the server closes a socket (realtime/protocol.py). */
 export const CLOSE = Object.freeze({

@@ -1,7 +1,7 @@
 /** Whom to send: units with travel time and reason, then those left out and why. The person decides. */
 import { icon } from "#realtime/icons";
 import { getJson } from "#realtime/page";
-import { durationText } from "#realtime/time";
+import { durationText, minutesRangeText } from "#realtime/time";
 import { fill, gettext, ngettext, sourceName, travelName } from "#realtime/words";
 import { cascadeText } from "#console/board";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
@@ -42,7 +42,8 @@ export class Recommendation extends Panel {
   #changed(changes, whole) {
     const incident = this.app.chosenIncident();
     if (!incident) return;
-    const moved = changes.has("assignments") || changes.get("incidents")?.has(incident.id);
+    const moved =
+      changes.has("assignments") || changes.has("closures") || changes.get("incidents")?.has(incident.id);
     const old = Date.now() - this.readAt > AGAIN_MS && changes.has("units");
     if (whole || moved || old) this.#read(true);
   }
@@ -185,6 +186,13 @@ export class Recommendation extends Panel {
     return { key: (unit) => unit.unit_id, create: (unit) => this.#row(unit) };
   }
 
+  /** To the second, for whoever compares two units. */
+  #exactly({ eta_s, eta_p90_s }) {
+    if (eta_s === null) return null;
+    const values = { eta: durationText(eta_s), late: durationText(eta_p90_s) };
+    return fill(gettext("Expected %(eta)s; nine of ten arrive within %(late)s."), values);
+  }
+
   #row(unit) {
     const box = h("span", "box", icon("u-check"));
     const far = h("span", "cut mid");
@@ -200,7 +208,8 @@ export class Recommendation extends Panel {
       setClass(box, "on", on);
       setAttribute(row, "aria-selected", on ? "true" : "false");
       const doubt = now.reasons.some((code) => ETA_DOUBTS.has(code)) ? " ?" : "";
-      setText(eta, now.eta_s === null ? "–" : `${durationText(now.eta_s)}${doubt}`);
+      setText(eta, `${minutesRangeText(now.eta_s, now.eta_p90_s)}${now.eta_s === null ? "" : doubt}`);
+      setAttribute(eta, "title", this.#exactly(now));
       const parts = [
         now.distance_m === null ? null : this.app.distance(now.distance_m),
         now.by ? travelName(now.by) : null,
