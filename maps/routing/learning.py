@@ -135,9 +135,7 @@ def _steps(
         parts = _parts(roads, edge[at], share[at], edge[at + 1], share[at + 1])
         metres = sum(length for _, length, _ in parts) if parts else 0.0
         usable = 0 < spent_s <= STEP_S_MAX and metres <= STEP_KPH_MAX / 3.6 * spent_s
-        found.append(
-            _Step(spent_s, parts, bool(standing[at])) if parts and usable else None
-        )
+        found.append(_Step(spent_s, parts, bool(standing[at])) if parts and usable else None)
     return found
 
 
