@@ -79,6 +79,9 @@ def _addresses(values: Mapping[str, Any]) -> Iterator[str]:
     basemap = values["BASEMAP_URL"]
     if basemap and urlsplit(basemap).scheme not in {"http", "https"}:
         yield "BASEMAP_URL: must be an address such as https://tiles.example.go.id/{z}/{x}/{y}.png"
+    routing = values["VALHALLA_URL"]
+    if routing and not _is_address(routing):
+        yield "VALHALLA_URL: must be an address such as http://127.0.0.1:8002"
     stand_in = values["TWILIO_API_BASE_URL"]
     if stand_in and not (host_of(stand_in) and _is_this_machine(host_of(stand_in))):
         yield (

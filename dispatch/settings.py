@@ -272,6 +272,8 @@ SMS_GATEWAY_URL = _read(env.str, "SMS_GATEWAY_URL", "")
 PROVIDER_FALLBACK_VOICE_URL = _read(env.str, "PROVIDER_FALLBACK_VOICE_URL", "")
 PROVIDER_FALLBACK_MESSAGES_URL = _read(env.str, "PROVIDER_FALLBACK_MESSAGES_URL", "")
 PROVIDER_FALLBACK_METHOD = _read(env.str, "PROVIDER_FALLBACK_METHOD", "POST").upper()
+# A routing service that the city runs beside us (Valhalla), for units on wheels; empty: the own network alone.
+VALHALLA_URL = _read(env.str, "VALHALLA_URL", "").rstrip("/")
 # Calls a second that the provider lets the account start; more would wait at the provider, unseen, for hours.
 VOICE_CALLS_PER_S = _read(env.float, "VOICE_CALLS_PER_S", 1.0)
 if not 0 < VOICE_CALLS_PER_S <= 1_000:

@@ -25,7 +25,8 @@ from dispatch.engine.recommend import (
 )
 from dispatch.models import Assignment, Incident
 from maps.geo import LatLng, distance_m
-from maps.routing.travel import Source, Travel, kept_out_by_closures, travel_to
+from maps.routing.engines import kept_out_by_closures, travel_to
+from maps.routing.travel import Source, Travel
 from realtime.protocol import Rejected
 from units.domain import DISPATCHABLE, UNDER_WAY, UnitState
 
@@ -46,7 +47,7 @@ WORDS = {
     "leaves_after": gettext_lazy("Leaves after %(minutes)s min."),
     "to_pier": gettext_lazy("The crew first goes to its boat."),
     "ferry": gettext_lazy("With the ferry."),
-    "own_network": gettext_lazy("By the own road network; the routing service does not answer."),
+    "own_network": gettext_lazy("By the own road network, not by the routing service."),
     "busy": gettext_lazy("Busy with #%(number)s: %(status)s."),
     "not_in_service": gettext_lazy("Not available: %(status)s."),
     "not_able": gettext_lazy("Nearer, but not equipped for this."),

@@ -16,7 +16,7 @@ from dispatch.selectors.reference import reference_data
 from dispatch.services.recommendation import recommendation_for
 from dispatch.views import ways
 from maps.geo import LatLng
-from maps.routing.routes import route
+from maps.routing.engines import route
 from realtime.eventlog import events_about
 from realtime.protocol import CONTROL_ROLES, Rejected, Role, Viewer, stamp
 from realtime.registry import words_for

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 import units.selectors
 from maps.geo import LatLng, position_or_none
-from maps.routing import coverage as areas
-from maps.routing import routes
+from maps.routing import engines
+from maps.routing.routes import Route
 from maps.routing.travel import Source
 from realtime.protocol import CONTROL_ROLES, Role, Viewer
 from realtime.views import api, refusal
@@ -31,7 +31,7 @@ class Wrong(Exception):  # noqa: N818 - a word of the address is wrong
     """The sentence that says what to write instead."""
 
 
-def wire(route: routes.Route) -> dict[str, Any]:
+def wire(route: Route) -> dict[str, Any]:
     """Points are (lng, lat), as in GeoJSON."""
     return {
         "by": route.by,
@@ -49,6 +49,7 @@ def wire(route: routes.Route) -> dict[str, Any]:
             for street in route.streets
         ],
         "is_straight_line": route.is_straight_line,
+        "notes": list(route.notes),
     }
 
 
@@ -64,7 +65,7 @@ def route(request: HttpRequest) -> HttpResponse:
         return refusal(422, "invalid", str(wrong))
     if source is None:
         return refusal(404, "unit_unknown", _("There is no such unit, or its place is unknown."))
-    found = routes.route(source.position, target, source.by, kind=source.kind)
+    found = engines.route(source.position, target, source.by, kind=source.kind)
     if found is None:
         return refusal(404, "no_way", _("There is no way there."))
     return JsonResponse(wire(found))
@@ -80,7 +81,7 @@ def isochrones(request: HttpRequest) -> HttpResponse:
         minutes = _minutes(request)
     except Wrong as wrong:
         return refusal(422, "invalid", str(wrong))
-    return JsonResponse(areas.isochrones_from([source], minutes, now=timezone.now()))
+    return JsonResponse(engines.isochrones_from([source], minutes, now=timezone.now()))
 
 
 @api("GET", roles=CONTROL)
@@ -97,7 +98,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         if state.status in DISPATCHABLE and agency in ("", state.agency)
         if (source := _source_of(state)) is not None
     ]
-    return JsonResponse(areas.isochrones_from(sources, minutes, now=timezone.now()))
+    return JsonResponse(engines.isochrones_from(sources, minutes, now=timezone.now()))
 
 
 def _source(request: HttpRequest, viewer: Viewer) -> Source | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import shapely
 
 from maps.domain import FLOODED_SAIL_KPH, FLOODED_SPEED_SHARE, Gait
 from maps.routing.graph import Floats, Ints, Roads
@@ -29,6 +30,7 @@ class Closed:
     edge: Ints
     low: Floats
     high: Floats
+    area: shapely.Geometry | None = None  # in degrees
 
     def holds_at(self, now: datetime) -> bool:
         begun = self.valid_from is None or self.valid_from <= now

@@ -14,7 +14,7 @@ import shapely
 
 from maps.domain import group_of
 from maps.geo import LatLng
-from maps.routing import isochrones, loading
+from maps.routing import isochrones
 from maps.routing.network import Network
 from maps.routing.search import Starts
 from maps.routing.snapping import Snaps
@@ -25,16 +25,10 @@ ROUND_DIGITS = 4  # of degrees, 11 m: nobody sees a smaller move in an area
 ROUND_S = 15
 
 
-def isochrones_from(
-    sources: Sequence[Source], minutes: Sequence[int], *, now: datetime
-) -> dict[str, Any]:
-    """A GeoJSON FeatureCollection, one Feature for each number of minutes, the largest first, so that it lies below."""
-    return isochrones_in(loading.current(), sources, minutes, now=now)
-
-
 def isochrones_in(
     network: Network, sources: Sequence[Source], minutes: Sequence[int], *, now: datetime
 ) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection, one Feature for each number of minutes, the largest first, so that it lies below."""
     asked = tuple(sorted(set(minutes), reverse=True))
     question = Question(network, None, now)
     rounded = tuple(sorted({_rounded(source) for source in sources}))
@@ -44,10 +38,17 @@ def isochrones_in(
         if (known := _kept.areas.get(key)) is not None:
             _kept.areas.move_to_end(key)
             return known
-    areas = _areas(
-        network, question, [Source(LatLng(*row[0]), *row[1:]) for row in rounded], asked
-    )
-    answer = {
+    sources = [Source(LatLng(*row[0]), *row[1:]) for row in rounded]
+    answer = as_geojson(_areas(network, question, sources, asked))
+    with _kept.lock:
+        _kept.areas[key] = answer
+        while len(_kept.areas) > AREAS_KEPT_MAX:
+            _kept.areas.popitem(last=False)
+    return answer
+
+
+def as_geojson(areas: Sequence[tuple[int, shapely.Geometry]]) -> dict[str, Any]:
+    return {
         "type": "FeatureCollection",
         "features": [
             {
@@ -58,11 +59,6 @@ def isochrones_in(
             for value, shape in areas
         ],
     }
-    with _kept.lock:
-        _kept.areas[key] = answer
-        while len(_kept.areas) > AREAS_KEPT_MAX:
-            _kept.areas.popitem(last=False)
-    return answer
 
 
 def _rounded(source: Source) -> tuple[Any, ...]:

@@ -60,6 +60,7 @@ _CLOSURES = (
     " FROM maps_closure AS c JOIN maps_roadedge AS e ON ST_Intersects(e.line, c.area)"
     " WHERE c.lifted_at IS NULL ORDER BY c.id, e.id LIMIT %s"
 )
+_AREAS = "SELECT id, ST_AsBinary(area) FROM maps_closure WHERE lifted_at IS NULL"
 _LEARNT = 'SELECT "group", is_weekend, band, road_class, ratio FROM maps_speedprofile'
 _FACTORS = 'SELECT "group", factor FROM maps_kindfactor'
 _SPREAD = "SELECT by, band_m, p90 FROM maps_arrivalspread"
@@ -238,9 +239,11 @@ def load_closures(roads: Roads) -> list[Closed]:
     members: dict[str, list[int]] = {}
     for at in np.flatnonzero(shut).tolist():
         members.setdefault(str(columns[0][at]), []).append(at)
+    areas = {str(id_): shapely.from_wkb(bytes(area)) for id_, area in _rows(_AREAS)}
     return [
         Closed(
             id=id_,
+            area=areas.get(id_),
             kind=columns[1][chosen[0]],
             speed_share=columns[2][chosen[0]],
             valid_from=columns[3][chosen[0]],

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.utils import timezone
 
 from maps.domain import group_of
 from maps.geo import LatLng, distance_m, point_along
-from maps.routing import loading
 from maps.routing.graph import Roads
 from maps.routing.network import Network
 from maps.routing.search import Leg, Starts
@@ -72,11 +70,6 @@ class Route:
         return self.points[-1]
 
 
-def route(start: LatLng, target: LatLng, by: str, *, kind: str = "") -> Route | None:
-    """The fastest way, for drawing, for telling and for driving along; None where there is no way."""
-    return route_in(loading.current(), start, target, by, kind=kind, now=timezone.now())
-
-
 def route_in(
     network: Network,
     start: LatLng,
@@ -86,6 +79,7 @@ def route_in(
     kind: str = "",
     now: datetime | None = None,
 ) -> Route | None:
+    """The fastest way; None where there is none. Without `now` every closure holds."""
     source = Source(start, by, kind)
     if by == "air":
         return _straight(target, source, flight(source, target))

@@ -15,7 +15,6 @@ from django.utils import timezone
 from maps.domain import ON_FOOT_KPH, Group, group_of
 from maps.geo import LatLng, distance_m
 from maps.routing import closures as overlays
-from maps.routing import loading
 from maps.routing.closures import Closed
 from maps.routing.graph import Bools, Floats, Roads
 from maps.routing.network import Network, Terms, Ways
@@ -68,16 +67,6 @@ class Travel:
     notes: tuple[str, ...] = ()  # to_pier, ferry, own_network
 
 
-def travel_to(target: LatLng, sources: Mapping[str, tuple]) -> dict[str, Travel]:
-    """Travel time of every source to the target, with one reversed Dijkstra for each way of travelling.
-
-    A source that has no way there is left out of the answer: no vehicle drives to an island without a bridge. The
-    straight line ("air") stands in only where the network can say nothing: it is empty, or an end lies more than
-    SNAP_M_MAX from it.
-    """
-    return travel_in(loading.current(), target, sources, now=timezone.now())
-
-
 def travel_in(
     network: Network,
     target: LatLng,
@@ -85,7 +74,12 @@ def travel_in(
     *,
     now: datetime | None = None,
 ) -> dict[str, Travel]:
-    """Without `now` every closure holds and no time of the week counts."""
+    """Travel time of every source to the target, with one reversed Dijkstra for each way of travelling.
+
+    A source that has no way there is left out of the answer: no vehicle drives to an island without a bridge. The
+    straight line ("air") stands in only where the network can say nothing: it is empty, or an end lies more than
+    SNAP_M_MAX from it. Without `now` every closure holds and no time of the week counts.
+    """
     question = Question(network, target, now)
     found: dict[str, Travel] = {}
     terms_of: dict[Group, Terms] = {}
@@ -106,14 +100,6 @@ def travel_in(
     for searched, asked in by_key.items():
         found.update(question.travels(by_terms[searched], asked))
     return {key: found[key] for key in sources if key in found}
-
-
-def kept_out_by_closures(target: LatLng, sources: Mapping[str, Source]) -> frozenset[str]:
-    """Those of sources without a way that would have one if nothing were closed."""
-    network = loading.current()
-    if not sources or not network.closures:
-        return frozenset()
-    return frozenset(travel_in(network.without_closures(), target, sources, now=timezone.now()))
 
 
 class Question:
@@ -319,4 +305,4 @@ def _through_the_air(metres: float, kph: float, sigma: float, source: Source) ->
     return Travel(round(seconds), round(metres), "air", round(late_s), source.ready_s)
 
 
-__all__ = ("TRAVEL_S_MAX", "Source", "Travel", "travel_in", "travel_to")
+__all__ = ("TRAVEL_S_MAX", "Source", "Travel", "travel_in")

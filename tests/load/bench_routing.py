@@ -34,7 +34,7 @@ from maps.domain import Group  # noqa: E402
 from maps.geo import METRES_PER_DEGREE, LatLng  # noqa: E402
 from maps.models import Closure  # noqa: E402
 from maps.routing import loading  # noqa: E402
-from maps.routing.coverage import isochrones_from  # noqa: E402
+from maps.routing.engines import isochrones_from  # noqa: E402
 from maps.routing.network import Network, build  # noqa: E402
 from maps.routing.routes import route_in  # noqa: E402
 from maps.routing.search import TRAVEL_S_MAX  # noqa: E402

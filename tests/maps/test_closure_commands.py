@@ -14,7 +14,7 @@ from maps.demo.stations import STATIONS
 from maps.domain import CLOSURE_VERTICES_MAX, CLOSURES_OPEN_MAX
 from maps.geo import LatLng
 from maps.models import Closure, RoadEdge
-from maps.routing.travel import travel_to
+from maps.routing.engines import travel_to
 from realtime import eventlog, registry
 from tests import factories
 

@@ -13,15 +13,15 @@ from maps.demo.stations import STATIONS
 from maps.domain import LANDING_S
 from maps.geo import LatLng, distance_m, path_length_m
 from maps.models import RoadEdge
+from maps.routing.engines import route, travel_to
 from maps.routing.network import build
-from maps.routing.routes import route, route_in
+from maps.routing.routes import route_in
 from maps.routing.travel import (
     AIRCRAFT_KPH,
     STRAIGHT_LINE_FACTOR,
     STRAIGHT_LINE_KPH,
     UNDRAWN_ROAD_M_MAX,
     travel_in,
-    travel_to,
 )
 from tests.maps.networks import ORIGIN, at, edge
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from maps.geo import distance_m
 from maps.models import RoadEdge, RoadNode, TurnRestriction
+from maps.routing.engines import travel_to
 from maps.routing.graph import Turn
 from maps.routing.routes import route_in
-from maps.routing.travel import travel_in, travel_to
+from maps.routing.travel import travel_in
 from tests.maps.networks import at, edge, network, seconds
 
 # A crossing at (1, 1) with four arms, and a way round from the southern to the eastern one.
