@@ -24,7 +24,7 @@ def wires(ids: Iterable[Any] | None = None) -> list[dict[str, Any]]:
 _STATES = (
     "SELECT u.id, u.callsign, a.code, u.kind, u.status, u.status_at, u.travels_by, u.ready_s,"
     " ST_Y(u.position), ST_X(u.position), u.position_at, ST_Y(s.point), ST_X(s.point),"
-    " ARRAY(SELECT c.capability_id FROM units_unit_capabilities AS c WHERE c.unit_id = u.id)"
+    " s.id, ARRAY(SELECT c.capability_id FROM units_unit_capabilities AS c WHERE c.unit_id = u.id)"
     " FROM units_unit AS u JOIN units_agency AS a ON a.id = u.agency_id"
     " LEFT JOIN units_station AS s ON s.id = u.station_id"
     " WHERE u.is_active AND (%(all)s OR u.id = ANY(%(ids)s::uuid[]))"
@@ -50,10 +50,11 @@ def states(ids: Iterable[Any] | None = None) -> list[UnitState]:
             position_at=position_at,
             home=None if home_lat is None else LatLng(home_lat, home_lng),
             ready_s=ready_s_of(kind) if ready_s is None else ready_s,
+            station_id=None if station_id is None else str(station_id),
         )
         for (
             id_, callsign, agency, kind, status, status_at, travels_by, ready_s,
-            lat, lng, position_at, home_lat, home_lng, capabilities,
+            lat, lng, position_at, home_lat, home_lng, station_id, capabilities,
         ) in rows
     ]  # fmt: skip
 
