@@ -60,7 +60,7 @@ def run(
             with _timed(report, "stage"):
                 _stage_and_write(wish, report, content, roads, begun_at, step)
         except DatabaseError as error:
-            raise ImportRefused("database", str(error)) from error
+            raise ImportRefused("database", str(error).strip().rstrip(".")) from error
     return report
 
 
@@ -133,7 +133,7 @@ def _read(wish: Wish, report: Report, folder: Path, step: Step, read: osm.Said) 
             else:
                 raise ImportRefused("unknown_format", path.name)
         except BrokenFile as error:
-            raise ImportRefused("broken", f"{path.name}: {error}") from error
+            raise ImportRefused("broken", f"{path.name}: {str(error).rstrip('.')}") from error
     if level is not None:
         boundaries.from_osm(found, content, level=level)
     boundaries.with_names(content, {**_known_subdistricts(), **subdistricts})
