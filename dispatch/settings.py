@@ -317,6 +317,8 @@ if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
 BASEMAP_URL = _read(
     env.str, "BASEMAP_URL", ""
 )  # {z}/{x}/{y} of an outside raster map; empty: own vector tiles only
+# Asked only by manage.py import_map --overpass.
+OVERPASS_URL = _read(env.str, "OVERPASS_URL", "https://overpass-api.de/api/interpreter")
 LEAFLET_CONFIG = {
     "DEFAULT_CENTER": (0.918, 104.466),
     "DEFAULT_ZOOM": 13,

@@ -112,6 +112,7 @@ def _seed_districts() -> None:
                 area=GEOSGeometry(shapes[item.code].wkb.hex(), srid=4326),
                 centre=_point(LatLng(*item.centre)),
                 is_approximate=True,
+                origin=Origin.DEMO,
             )
             for item in (*outline.KELURAHAN, outline.PENYENGAT)
         ),

@@ -2,6 +2,7 @@
 
 from maps.models.areas import District, Surface
 from maps.models.hospitals import BEDS_MAX, HospitalCapacity, HospitalState
+from maps.models.imports import ImportRun
 from maps.models.origin import Origin
 from maps.models.places import RADIUS_M_MAX, Certainty, Place, PlaceKind, PlaceName
 from maps.models.premises import (
@@ -44,6 +45,7 @@ __all__ = (
     "District",
     "HospitalCapacity",
     "HospitalState",
+    "ImportRun",
     "KindFactor",
     "MapVersion",
     "Origin",

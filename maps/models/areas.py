@@ -6,6 +6,8 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from maps.models.origin import Origin
+
 
 class District(models.Model):
     """A kelurahan with its area. The kecamatan it belongs to is written out: names of the two overlap."""
@@ -20,6 +22,9 @@ class District(models.Model):
         _("approximate border"),
         default=True,
         help_text=_("Drawn by hand or generated; not the official border."),
+    )
+    origin = models.CharField(
+        _("comes from"), max_length=6, choices=Origin.choices, default=Origin.HAND
     )
 
     class Meta:
