@@ -19,6 +19,7 @@ handler500 = "dispatch.views.errors.failed"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("console/", pages.console, name="console"),
+    path("console/map/", pages.console_map, name="console-map"),
     path("console/paper/", paper.paper, name="console-paper"),
     path("console/pack/", pages.pack, name="console-pack"),
     path("console/worker.js", pages.pack_worker, name="console-worker"),

@@ -36,6 +36,12 @@ def console(request: HttpRequest) -> HttpResponse:
     return render(request, "dispatch/console.html", page)
 
 
+@role_required(Role.DISPATCHER, Role.SUPERVISOR)
+def console_map(request: HttpRequest) -> HttpResponse:
+    """The map in a window of its own, for a second screen and for paper."""
+    return render(request, "dispatch/console_map.html", {"boot": boot(request)})
+
+
 @role_required(Role.CREW)
 def tablet(request: HttpRequest) -> HttpResponse:
     return render(request, "dispatch/tablet.html", {"boot": boot(request)})

@@ -19,6 +19,7 @@ ID = "0192f1f0-0000-7000-8000-000000000001"  # nobody has it
 # address -> roles that get in (anything but 401, 403, or the way to the sign-in page)
 PAGES = {
     "/console/": CENTRE,
+    "/console/map/": CENTRE,
     "/console/paper/": CENTRE,
     "/tablet/": {"crew"},
     "/supervisor/": {"supervisor", "admin"},

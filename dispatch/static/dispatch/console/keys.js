@@ -59,6 +59,7 @@ export class Keys {
       KeyS: () => app.panel("case").part("actions").askForKey(),
       KeyI: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
+      KeyF: () => app.panel("map").tools.search.focus(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
         [1, 2, 3, 4].map((value) => [

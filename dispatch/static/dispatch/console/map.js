@@ -6,11 +6,12 @@ import { incidentOfUnit, isStale, isWaiting, placeOf, restsAtHome } from "#conso
 import { setText } from "#console/dom";
 import { CallMarker, IncidentMarker, UnitMarker } from "#console/markers";
 import { declutter } from "#console/labels";
-import { trailsOf } from "#console/sharing";
+import { EvidenceOnMap } from "#console/map_evidence";
+import { MapTools } from "#console/map_tools";
+import { openMapWindow } from "#console/map_window";
 import { Panel } from "#console/panel";
 
 const CALLS_MAX = 120;
-const RADII_MAX = 9;
 const ZOOM_ON_CHOICE = 15;
 const FRESH_S = 10;
 
@@ -33,12 +34,14 @@ export class CityMap extends Panel {
     this.base = addBaseLayer(this.map, { rasterUrl: basemapUrl, isDemo: true });
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(this.map);
     this.layers = { calls: new Map(), incidents: new Map(), units: new Map() };
-    this.radii = L.layerGroup().addTo(this.map);
-    this.trails = L.layerGroup().addTo(this.map);
+    this.evidence = new EvidenceOnMap(this.map);
     this.map.on("click", (event) => this.#propose(event.latlng));
     this.map.on("zoomend moveend", () => this.#labels());
     this.stops.push(this.app.ui.subscribe(() => this.#follow()));
     this.stops.push(() => this.map.remove());
+    this.tools = new MapTools(this.app, this);
+    const popOut = this.part("pop-out");
+    if (popOut) this.on(popOut, "click", () => openMapWindow(popOut.dataset.popOut));
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
   }
 
@@ -59,6 +62,7 @@ export class CityMap extends Panel {
 
   /** A click says where it is: it becomes a piece of evidence, and only a further act uses it. */
   #propose({ lat, lng }) {
+    if (this.tools.click({ lat, lng })) return undefined;
     if (!this.app.ui.chosen)
       return this.app.say(gettext("Choose a call or an incident first; then a click proposes its place."));
     const round = (value) => Math.round(value * 1e6) / 1e6;
@@ -81,8 +85,7 @@ export class CityMap extends Panel {
     this.#incidents();
     this.#units();
     this.#calls();
-    this.#radii();
-    this.#trails();
+    this.evidence.render(this.app.panel("case"));
     this.#title();
     if (this.moved) this.#labels();
     this.moved = false;
@@ -142,7 +145,7 @@ export class CityMap extends Panel {
       }),
       () =>
         new UnitMarker(this.map, (id) =>
-          app.panel("units").element.querySelector(`[data-id="${id}"]`)?.click(),
+          app.panel("units")?.element.querySelector(`[data-id="${id}"]`)?.click(),
         ),
     );
   }
@@ -166,42 +169,16 @@ export class CityMap extends Panel {
     this.callsLeftOut = Math.max(0, placed.length - CALLS_MAX);
   }
 
-  /** Circles of the chosen one's evidence: solid is in use, dashed is weaker. */
-  #radii() {
-    const pieces = (this.app.panel("case")?.part("evidence")?.pieces ?? []).slice(0, RADII_MAX);
-    const shown = this.app.panel("case")?.subject() ? pieces : [];
-    const signature = JSON.stringify(shown.map((one) => [one.key, one.lat, one.lng, one.radius_m, one.used]));
-    if (signature === this.radiiDrawn) return;
-    this.radiiDrawn = signature;
-    this.radii.clearLayers();
-    for (const piece of shown) {
-      const className = piece.used ? "radius" : "radius weak";
-      const circle = piece.radius_m
-        ? L.circle([piece.lat, piece.lng], { radius: piece.radius_m, className, interactive: false })
-        : L.circleMarker([piece.lat, piece.lng], { radius: 7, className, interactive: false });
-      circle.addTo(this.radii);
-    }
-  }
-
-  /** The ways of the telephones that share their position. */
-  #trails() {
-    const ways = trailsOf(this.app.panel("case")?.subject()?.calls ?? []);
-    const signature = JSON.stringify(ways);
-    if (signature === this.trailsDrawn) return;
-    this.trailsDrawn = signature;
-    this.trails.clearLayers();
-    for (const way of ways) L.polyline(way, { className: "trail", interactive: false }).addTo(this.trails);
-  }
-
   #title() {
     const { app } = this;
     const units = app.store.all("units").filter((unit) => unit.position);
     const fresh = units.filter((unit) => app.clock.ageS(unit.position.at) <= FRESH_S).length;
     const stale = units.filter((unit) => isStale(unit, app.limits, app.clock)).length;
+    const following = this.tools.render();
     const frozen = app.socket.link.state === "cut" && app.socket.link.since;
     const words = frozen
       ? fill(gettext("frozen at %(time)s"), { time: app.time(app.socket.link.since) })
-      : fill(gettext("positions ≤ 10 s: %(fresh)s · stale: %(stale)s"), { fresh, stale });
+      : (following ?? fill(gettext("positions ≤ 10 s: %(fresh)s · stale: %(stale)s"), { fresh, stale }));
     setText(this.part("count"), this.callsLeftOut ? `${words} · +${this.callsLeftOut}` : words);
   }
 
