@@ -14,6 +14,8 @@ const keys = () => [
   [gettext("Your line: hold or go on, mute"), ["Alt H", "Alt M"]],
   [gettext("Bring somebody into the call, hand over, take back"), ["Alt P", "Alt O", "Alt R"]],
   [gettext("How calls reach you"), ["Alt Y"]],
+  [gettext("Find a place on the map"), ["Alt F"]],
+  [gettext("What can be done at a place of the map"), ["F7 Shift F10"]],
   [gettext("Incidents; go through, edit"), ["F3", "↑↓", "Enter"]],
   [gettext("Show new incidents"), ["N"]],
   [gettext("Units; go through, into the command line"), ["F4", "↑↓", "Enter"]],

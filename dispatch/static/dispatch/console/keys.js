@@ -36,7 +36,7 @@ export class Keys {
       b: () => app.panel("alarms").ringBack(),
     };
     const line = (act) => () => app.panel("line")[act]();
-    // Whatever is chosen in the middle: they are about the call on this person's own line.
+    // Whatever is chosen in the middle: they are about the call on this person's own line, and the map.
     this.line = {
       KeyH: line("hold"),
       KeyM: line("mute"),
@@ -44,6 +44,7 @@ export class Keys {
       KeyR: line("takeBack"),
       KeyP: () => app.panel("phonebook").toggle(),
       KeyY: () => app.panel("seat").toggle(),
+      KeyF: () => app.panel("map").tools.search.focus(),
     };
     this.alt = {
       KeyJ: field("type"),
@@ -59,7 +60,6 @@ export class Keys {
       KeyS: () => app.panel("case").part("actions").askForKey(),
       KeyI: () => app.panel("case").part("share").ask(),
       KeyB: () => app.panel("case").part("actions").ringBack(),
-      KeyF: () => app.panel("map").tools.search.focus(),
       KeyX: () => app.panel("case").part("actions").focusEnding(),
       ...Object.fromEntries(
         [1, 2, 3, 4].map((value) => [

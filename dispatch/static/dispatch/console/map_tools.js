@@ -14,6 +14,8 @@ import { h } from "#console/dom";
 const NEAREST_MAX = 5;
 const HOSPITAL_M_MAX = 150;
 const UNIT_PX_MAX = 24;
+const POPUP_PX_MAX = 300;
+const POPUP_EDGE_PX = 60;
 
 export class MapTools {
   /** @param {import("./app.js").App} app @param {import("./map.js").CityMap} panel */
@@ -138,7 +140,10 @@ export class MapTools {
       h("b", null, title),
       typeof content === "string" ? h("p", null, content) : content,
     );
-    L.popup({ closeButton: true, autoPan: true }).setLatLng([lat, lng]).setContent(body).openOn(this.map);
+    L.popup({ maxWidth: Math.min(POPUP_PX_MAX, this.map.getSize().x - POPUP_EDGE_PX) })
+      .setLatLng([lat, lng])
+      .setContent(body)
+      .openOn(this.map);
   }
 
   async #way(assignmentId) {

@@ -6,10 +6,23 @@ import { incidentsInOrder } from "#console/board";
 import { h, keyed, setAttribute, setText } from "#console/dom";
 import { Panel } from "#console/panel";
 
+const REDRAWN_MS = 800; // tiles in other colours
+
 export class PrintList extends Panel {
   connect() {
-    this.on(this.part("print"), "click", () => window.print());
+    this.on(this.part("print"), "click", () => this.#print());
     this.list = this.part("list");
+  }
+
+  /** Paper is light: the map is drawn in day colours first, and in the person's own again afterwards. */
+  #print() {
+    const page = document.documentElement;
+    const theme = page.dataset.theme;
+    this.on(window, "afterprint", () => {
+      page.dataset.theme = theme;
+    });
+    page.dataset.theme = "day";
+    setTimeout(() => window.print(), theme === "day" ? 0 : REDRAWN_MS);
   }
 
   render() {
