@@ -52,7 +52,9 @@ NAVIGATION = (
             ("maps.District", "map"),
             ("maps.RoadEdge", "route"),
             ("maps.RoadNode", "fork_right"),
+            ("maps.TurnRestriction", "turn_sharp_right"),
             ("maps.Surface", "landscape"),
+            ("maps.ImportRun", "upload_file"),
         ),
     ),
     (

@@ -22,7 +22,9 @@ FIELDS_OF_THE_FILE = {("amenity", "fire_station"): "fire_station", ("amenity", "
 def liechtenstein(django_db_setup, django_db_blocker):
     file = shared("osm/liechtenstein.osm.pbf")
     block = transaction.atomic()
-    block._from_testcase = True  # as Django's own test cases say: what asks for a transaction of its own gets one
+    block._from_testcase = (
+        True  # as Django's own test cases say: what asks for a transaction of its own gets one
+    )
     with django_db_blocker.unblock(), block:
         yield run.run(run.Wish(files=[file], districts_level=8)), file
         transaction.set_rollback(True)
