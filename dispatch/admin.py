@@ -58,6 +58,7 @@ NAVIGATION = (
             ("maps.SpeedProfile", "query_stats"),
             ("maps.ArrivalSpread", "schedule"),
             ("maps.Surface", "landscape"),
+            ("maps.ImportRun", "upload_file"),
         ),
     ),
     (

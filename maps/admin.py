@@ -15,14 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from maps import premises, resources
-from maps.admin_pages import RecordAdmin, ReferenceAdmin
+from maps.admin_pages import GEOJSON_TOO, RecordAdmin, ReferenceAdmin
 from maps.geo import LatLng, distance_m, path_length_m
 from maps.geocoding.normalise import normalise, squash
+from maps.geojson import GeoJsonOfPlaces
 from maps.models import (
     ArrivalSpread,
     Closure,
     District,
+    ImportRun,
     KindFactor,
+    Origin,
     Place,
     PlaceName,
     PremiseNote,
@@ -36,6 +39,17 @@ from maps.services import place_in_districts, set_names
 from realtime.registry import react_to
 
 END_TO_NODE_M_MAX = 60.0
+
+
+class MapRowAdmin(ReferenceAdmin):
+    """A row that a person has saved is theirs: no import of a city writes over it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "origin")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.origin = Origin.HAND
+        super().save_model(request, obj, form, change)
 
 
 class DistrictForm(ModelForm):
@@ -54,11 +68,12 @@ class DistrictForm(ModelForm):
 
 
 @admin.register(District)
-class DistrictAdmin(ReferenceAdmin):
+class DistrictAdmin(MapRowAdmin):
     form = DistrictForm
     resource_classes = [resources.DistrictResource]
-    list_display = ("name", "subdistrict", "code", "places_count", "is_approximate")
-    list_filter = ("subdistrict", "is_approximate")
+    formats = GEOJSON_TOO
+    list_display = ("name", "subdistrict", "code", "places_count", "is_approximate", "origin")
+    list_filter = ("subdistrict", "is_approximate", "origin")
     search_fields = ("name", "subdistrict", "code")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[District]:
@@ -106,11 +121,22 @@ class PlaceNameInline(TabularInline):
 
 
 @admin.register(Place)
-class PlaceAdmin(ReferenceAdmin):
+class PlaceAdmin(MapRowAdmin):
     resource_classes = [resources.PlaceResource]
     inlines = (PlaceNameInline,)
-    list_display = ("name", "kind", "district", "radius_m", "certainty", "is_demo_position")
-    list_filter = ("kind", "certainty", "is_demo_position", "district__subdistrict", "district")
+    formats = [*ReferenceAdmin.formats, GeoJsonOfPlaces]
+    list_display = (
+        "name",
+        "kind",
+        "district",
+        "radius_m",
+        "certainty",
+        "is_demo_position",
+        "origin",
+    )
+    list_filter = (
+        "kind", "certainty", "origin", "is_demo_position", "district__subdistrict", "district",
+    )  # fmt: skip
     list_select_related = ("district",)
     search_fields = ("name", "names__written", "names__normal", "address")
     autocomplete_fields = ("district",)
@@ -124,10 +150,10 @@ class PlaceAdmin(ReferenceAdmin):
 
 
 @admin.register(RoadNode)
-class RoadNodeAdmin(ReferenceAdmin):
+class RoadNodeAdmin(MapRowAdmin):
     resource_classes = [resources.RoadNodeResource]
-    list_display = ("key", "name", "is_demo_position")
-    list_filter = ("is_demo_position",)
+    list_display = ("key", "name", "is_demo_position", "origin")
+    list_filter = ("origin", "is_demo_position")
     search_fields = ("key", "name")
 
 
@@ -150,11 +176,13 @@ class RoadEdgeForm(ModelForm):
 
 
 @admin.register(RoadEdge)
-class RoadEdgeAdmin(ReferenceAdmin):
+class RoadEdgeAdmin(MapRowAdmin):
     form = RoadEdgeForm
     resource_classes = [resources.RoadEdgeResource]
-    list_display = ("label", "mode", "road_class", "length", "speed_kph", "oneway")
-    list_filter = ("mode", "road_class", "oneway")
+    list_display = (
+        "label", "mode", "road_class", "length", "speed_kph", "oneway", "access", "surface", "origin",
+    )  # fmt: skip
+    list_filter = ("mode", "road_class", "oneway", "access", "surface", "is_bridge", "origin")
     list_select_related = ("source", "target")
     search_fields = ("name", "key", "source__name", "target__name")
     autocomplete_fields = ("source", "target")
@@ -168,6 +196,16 @@ class RoadEdgeAdmin(ReferenceAdmin):
     @admin.display(description=_("length"), ordering="length_m")
     def length(self, edge: RoadEdge) -> str:
         return f"{edge.length_m:.0f} m" if edge.length_m else "–"
+
+
+@admin.register(TurnRestriction)
+class TurnRestrictionAdmin(MapRowAdmin):
+    resource_classes = [resources.TurnRestrictionResource]
+    list_display = ("key", "kind", "from_edge", "via", "to_edge", "binds_emergency", "origin")
+    list_filter = ("kind", "binds_emergency", "origin")
+    list_select_related = ("from_edge", "via", "to_edge")
+    search_fields = ("key", "from_edge__name", "to_edge__name", "via__name")
+    autocomplete_fields = ("from_edge", "via", "to_edge")
 
 
 @admin.register(Surface)
@@ -216,15 +254,6 @@ class PremiseNoteAdmin(ReferenceAdmin):
         react_to("premises.edited", log, premise_ids=[one.pk for one in objects])
 
 
-@admin.register(TurnRestriction)
-class TurnRestrictionAdmin(ReferenceAdmin):
-    list_display = ("key", "from_edge", "via", "to_edge", "kind", "binds_emergency")
-    list_filter = ("kind", "binds_emergency")
-    list_select_related = ("from_edge", "via", "to_edge")
-    search_fields = ("key", "from_edge__name", "to_edge__name")
-    autocomplete_fields = ("from_edge", "via", "to_edge")
-
-
 @admin.register(KindFactor)
 class KindFactorAdmin(ReferenceAdmin):
     list_display = ("group", "factor", "reason")
@@ -255,3 +284,24 @@ class SpeedProfileAdmin(RecordAdmin):
 @admin.register(ArrivalSpread)
 class ArrivalSpreadAdmin(RecordAdmin):
     list_display = ("by", "band_m", "median", "p90", "samples", "learnt_at")
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(RecordAdmin):
+    """What was imported; read, never changed. manage.py import_map writes it."""
+
+    list_display = ("label", "begun_at", "took", "by", "changes")
+    date_hierarchy = "begun_at"
+
+    @admin.display(description=_("files"))
+    def label(self, run: ImportRun) -> str:
+        return str(run)
+
+    @admin.display(description=_("duration"))
+    def took(self, run: ImportRun) -> str:
+        return f"{(run.ended_at - run.begun_at).total_seconds():.1f} s"
+
+    @admin.display(description=_("changes"))
+    def changes(self, run: ImportRun) -> int:
+        outcomes = ("added", "changed", "retired")
+        return sum(counts[name] for counts in run.counts.values() for name in outcomes)

@@ -17,6 +17,7 @@ from leaflet.admin import LeafletAdminWidget, LeafletGeoAdminMixin
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ImportForm, SelectableFieldsExportForm
 
+from maps.geojson import GeoJson, NotReadable
 from realtime.eventlog import Change, change
 from realtime.protocol import Actor
 
@@ -81,6 +82,15 @@ class AdminPage(LeafletGeoAdminMixin, ImportExportModelAdmin, ModelAdmin):
     warn_unsaved_form = True
     compressed_fields = False
     show_full_result_count = False
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        if isinstance(e, NotReadable):
+            form.add_error("import_file", str(e))
+        else:
+            super().add_data_read_fail_error_to_form(form, e)
+
+
+GEOJSON_TOO = [*AdminPage.formats, GeoJson]
 
 
 class ReferenceAdmin(AdminPage):

@@ -14,7 +14,8 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget, Widget
 
 from maps.geo import position_or_none
-from maps.models import District, Place, PremiseNote, RoadEdge, RoadNode
+from maps.geocoding.normalise import normalise
+from maps.models import District, Origin, Place, PremiseNote, RoadEdge, RoadNode, TurnRestriction
 from maps.services import set_names
 
 SRID = 4326
@@ -40,7 +41,14 @@ class WktWidget(Widget):
         return value.ewkt if value else ""
 
 
-class PositionResource(ModelResource):
+class MapResource(ModelResource):
+    """What a person brings in is theirs: an import of a whole city leaves it alone. Rows that say nothing new stay."""
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        instance.origin = Origin.HAND
+
+
+class PositionResource(MapResource):
     """Rows with one position, written as two columns."""
 
     lat = Field(column_name="lat")
@@ -65,10 +73,16 @@ class PositionResource(ModelResource):
         instance.point = Point(position.lng, position.lat, srid=SRID)
         super().import_instance(instance, row, **kwargs)
 
+    def skip_row(self, instance: Any, original: Any, row: Any, *args: Any, **kwargs: Any) -> bool:
+        return original.point == instance.point and super().skip_row(
+            instance, original, row, *args, **kwargs
+        )
 
-class DistrictResource(ModelResource):
+
+class DistrictResource(MapResource):
     area = Field("area", "area", WktWidget())
     centre = Field("centre", "centre", WktWidget())
+    origin = Field("origin", "origin", readonly=True)
 
     class Meta:
         model = District
@@ -79,24 +93,43 @@ class DistrictResource(ModelResource):
             "subdistrict_code",
             "subdistrict",
             "is_approximate",
+            "origin",
             "centre",
             "area",
         )
         clean_model_instances = True
+        skip_unchanged = True
+
+    def import_instance(self, instance: District, row: Any, **kwargs: Any) -> None:
+        super().import_instance(instance, row, **kwargs)
+        if instance.area is not None and instance.centre is None:
+            instance.centre = instance.area.point_on_surface
 
 
 class PlaceResource(PositionResource):
     district = Field("district", "district", ForeignKeyWidget(District, "code"))
+    shape = Field("shape", "shape", WktWidget())
     names = Field(column_name="names")
+    origin = Field("origin", "origin", readonly=True)
 
     class Meta:
         model = Place
         import_id_fields = ("key",)
         fields = (
             "key", "name", "kind", "lat", "lng", "radius_m", "certainty", "is_demo_position", "district", "address",
-            "phone", "source", "names",
+            "street", "house_number", "postcode", "phone", "source", "origin", "names", "shape",
         )  # fmt: skip
         clean_model_instances = True
+        skip_unchanged = True
+
+    def skip_row(
+        self, instance: Place, original: Place, row: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not super().skip_row(instance, original, row, *args, **kwargs):
+            return False
+        known = set(original.names.values_list("normal", flat=True)) if original.pk else set()
+        said = {normalise(name) for name in str(row.get("names") or "").split(NAME_SEPARATOR)}
+        return said - {""} <= known
 
     def dehydrate_names(self, place: Place) -> str:
         return f"{NAME_SEPARATOR} ".join(name.written for name in place.names.all())
@@ -124,25 +157,45 @@ class PremiseNoteResource(ModelResource):
 
 
 class RoadNodeResource(PositionResource):
+    origin = Field("origin", "origin", readonly=True)
+
     class Meta:
         model = RoadNode
         import_id_fields = ("key",)
-        fields = ("key", "name", "lat", "lng", "is_demo_position")
+        fields = ("key", "name", "lat", "lng", "is_demo_position", "origin")
         clean_model_instances = True
+        skip_unchanged = True
 
 
-class RoadEdgeResource(ModelResource):
+class TurnRestrictionResource(MapResource):
+    from_edge = Field("from_edge", "from_edge", ForeignKeyWidget(RoadEdge, "key"))
+    via = Field("via", "via", ForeignKeyWidget(RoadNode, "key"))
+    to_edge = Field("to_edge", "to_edge", ForeignKeyWidget(RoadEdge, "key"))
+    origin = Field("origin", "origin", readonly=True)
+
+    class Meta:
+        model = TurnRestriction
+        import_id_fields = ("key",)
+        fields = ("key", "from_edge", "via", "to_edge", "kind", "binds_emergency", "origin")
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+class RoadEdgeResource(MapResource):
     source = Field("source", "source", ForeignKeyWidget(RoadNode, "key"))
     target = Field("target", "target", ForeignKeyWidget(RoadNode, "key"))
     line = Field("line", "line", WktWidget())
+    origin = Field("origin", "origin", readonly=True)
 
     class Meta:
         model = RoadEdge
         import_id_fields = ("key",)
         fields = (
-            "key", "source", "target", "mode", "road_class", "name", "length_m", "speed_kph", "oneway", "line",
+            "key", "source", "target", "mode", "road_class", "name", "length_m", "speed_kph", "oneway", "surface",
+            "access", "is_bridge", "duration_s", "origin", "line",
         )  # fmt: skip
         clean_model_instances = True
+        skip_unchanged = True
 
 
 def _number(text: Any) -> float | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from maps.admin_pages import ReferenceAdmin
+from maps.admin_pages import GEOJSON_TOO, ReferenceAdmin
 from units import resources
 from units.models import STATUS_NAMES, Agency, Capability, ResponseArea, Station, Unit
 
@@ -40,6 +40,7 @@ class AgencyAdmin(ReferenceAdmin):
 @admin.register(Station)
 class StationAdmin(ReferenceAdmin):
     resource_classes = [resources.StationResource]
+    formats = GEOJSON_TOO
     list_display = ("name", "agency", "address", "is_approximate", "has_place")
     list_filter = ("agency", "is_approximate")
     list_select_related = ("agency",)
@@ -57,6 +58,7 @@ class StationAdmin(ReferenceAdmin):
 @admin.register(ResponseArea)
 class ResponseAreaAdmin(ReferenceAdmin):
     resource_classes = [resources.ResponseAreaResource]
+    formats = GEOJSON_TOO
     list_display = ("name", "agency", "rank", "station", "is_approximate")
     list_filter = ("agency", "rank", "is_approximate")
     list_select_related = ("agency", "station")

@@ -36,7 +36,7 @@ class Lessons:
 
 def learn_speeds(*, now: datetime) -> Lessons:
     """Drives of the last DAYS days, from "en route" to "on scene". What was written on paper has no positions."""
-    rows = list(
+    rows: list[tuple[Any, ...]] = list(
         Assignment.objects.filter(
             en_route_at__gte=now - timedelta(days=DAYS),
             on_scene_at__isnull=False,

@@ -42,7 +42,7 @@ def build(content: Content) -> Network:
     parts: Counter[int] = Counter()
     for way in ways:
         _cut(way, uses, parts, network, content)
-    network.turns = _turns(content.turns, network.edges, content.problems)
+    network.turns = _turns(list(content.turns.values()), network.edges, content.problems)
     return network
 
 
@@ -73,7 +73,7 @@ def components(network: Network) -> dict[str, Any]:
 
 def _with_barriers(content: Content) -> tuple[list[WayOfRoad], Counter[int]]:
     """Two metres of road behind a barrier have its access: what leads up to it stays open from both sides."""
-    ways = list(content.ways)
+    ways = content.ways
     uses = Counter(ref for way in ways for ref in way.refs)
     ends = Counter(ref for way in ways for ref in (way.refs[0], way.refs[-1]))
     at_barrier: dict[int, int] = {}

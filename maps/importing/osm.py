@@ -134,8 +134,8 @@ def _turn(relation: Any, tags: Mapping[str, str], content: Content) -> None:
         content.problems.add("turn_incomplete", where)
     else:
         excepted = {part.strip() for part in tags.get("except", "").split(";")}
-        content.turns.append(
-            Turn(relation.id, from_ways, via[0][1], to_ways, kind, not (excepted & EMERGENCY))
+        content.turns[relation.id] = Turn(
+            relation.id, from_ways, via[0][1], to_ways, kind, not (excepted & EMERGENCY)
         )
 
 
@@ -230,7 +230,7 @@ def _add_road(
         content.problems.add("way_without_length", f"w{way}")
     for number, run in enumerate(kept):
         refs, points = zip(*run, strict=True)
-        content.ways.append(WayOfRoad(way, refs, points, road, number))
+        content.roads[way, number] = WayOfRoad(way, refs, points, road, number)
 
 
 def _add_place(

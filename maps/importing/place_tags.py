@@ -110,6 +110,8 @@ def place_of(tags: Tags) -> Tagged | None:
     """The place that a node, a closed way or a relation is, or None when nobody would name it."""
     names, problems = names_of(tags)
     address = address_of(tags)
+    if _is_cut(tags):
+        problems = (*problems, "address_too_long")
     kind = kind_of(tags, names[0] if names else "")
     if kind in {None, "building"} and not names:
         return _house(address, tags, problems)
@@ -177,6 +179,17 @@ def address_of(tags: Tags) -> Address:
     parts = (" ".join(filter(None, (street, number))), postcode, city)
     text = tags.get("addr:full", "").strip() or ", ".join(filter(None, parts))
     return Address(_cut(street, STREET_CHARS_MAX), number, postcode, _cut(text, ADDRESS_CHARS_MAX))
+
+
+def _is_cut(tags: Tags) -> bool:
+    bounds = {
+        **dict.fromkeys(_STREET_KEYS, STREET_CHARS_MAX),
+        "addr:housenumber": NUMBER_CHARS_MAX,
+        "addr:postcode": POSTCODE_CHARS_MAX,
+        "addr:full": ADDRESS_CHARS_MAX,
+        "phone": PHONE_CHARS_MAX,
+    }
+    return any(len(tags.get(key, "").strip()) > most for key, most in bounds.items())
 
 
 def street_kind(name: str) -> str:

@@ -93,11 +93,16 @@ class Content:
     """Everything that the files of one import hold. `boxes` say where what is not in them is gone."""
 
     problems: Problems = field(default_factory=Problems)
-    ways: list[WayOfRoad] = field(default_factory=list)
+    roads: dict[tuple[int, int], WayOfRoad] = field(default_factory=dict)
     barriers: dict[int, str] = field(default_factory=dict)
-    turns: list[Turn] = field(default_factory=list)
+    turns: dict[int, Turn] = field(default_factory=dict)
     places: dict[str, PlaceRow] = field(default_factory=dict)
     districts: dict[str, DistrictRow] = field(default_factory=dict)
     node_names: dict[int, str] = field(default_factory=dict)
     street_names: dict[int, tuple[str, ...]] = field(default_factory=dict)  # way -> all its names
     boxes: list[Box] = field(default_factory=list)
+
+    @property
+    def ways(self) -> list[WayOfRoad]:
+        """Two files that lie side by side both have the ways over their edge: they count once."""
+        return list(self.roads.values())

@@ -57,8 +57,7 @@ def run(
         report.components = {**network.components(roads), "piers_joined": roads.piers_joined}
         step("compare")
         try:
-            with _timed(report, "stage"):
-                _stage_and_write(wish, report, content, roads, begun_at, step)
+            _stage_and_write(wish, report, content, roads, begun_at, step)
         except DatabaseError as error:
             raise ImportRefused("database", str(error).strip().rstrip(".")) from error
     return report
@@ -67,6 +66,7 @@ def run(
 def _stage_and_write(
     wish: Wish, report: Report, content: Content, roads: network.Network, begun_at: Any, step: Step
 ) -> None:
+    begun = time.monotonic()
     with staging.stage(content, roads):
         staging.classify(
             replace_demo=wish.replace_demo,
@@ -75,6 +75,7 @@ def _stage_and_write(
         retiring.find_gone(replace_demo=wish.replace_demo)
         writing.count(report)
         report.problems = content.problems.listed()
+        report.took_s["compare"] = time.monotonic() - begun
         if wish.dry_run:
             return
         much = None if wish.retire_much else retiring.retires_too_much()
@@ -87,7 +88,8 @@ def _stage_and_write(
             _tell(hospitals, wish.by)
         step("analyse")
         if report.changes:
-            writing.analyse()
+            with _timed(report, "analyse"):
+                writing.analyse()
 
 
 def _tell(hospitals: Sequence[str], by: str) -> None:

@@ -13,13 +13,13 @@ from django.utils import translation
 from uuid6 import uuid7
 
 from maps.geocoding.normalise import normalise, squash
+from maps.importing.network import NAME_CHARS_MAX as ROAD_NAME_CHARS_MAX
 from maps.importing.network import Network
+from maps.importing.place_tags import NAME_CHARS_MAX
 from maps.importing.rows import Content, PlaceRow
 from maps.importing.tables import DISTRICT, KINDS, STAGES, Kind
 from maps.models import PlaceKind
 
-NAME_CHARS_MAX = 160
-ROAD_NAME_CHARS_MAX = 120
 LENGTH_M_MIN = 0.1  # two nodes at one position are still two
 SHORE_M_MAX = 600
 SHORE_DEGREES = 0.01  # more than SHORE_M_MAX anywhere in Indonesia; the index answers it

@@ -36,6 +36,7 @@ REFUSALS = {
     "database": _("The database refused it: %(what)s."),
 }
 PROBLEMS = {
+    "address_too_long": _("addresses or telephone numbers that are too long, cut"),
     "area_not_closed": _("areas whose border is not whole in the file"),
     "barrier_at_junction": _("barriers at a junction, not used: which road is closed?"),
     "border_crosses_itself": _("borders that cross themselves, mended"),

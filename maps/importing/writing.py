@@ -33,6 +33,7 @@ def write(report: Report, *, last: Callable[[], None]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL maps.version_later = 'on'")
         layers = {kind.layer for kind in KINDS if _changes(cursor, kind)}
+        _retire_districts(cursor)
         _write(cursor, DISTRICT)
         _write(cursor, NODE)
         _write(cursor, EDGE)
@@ -151,12 +152,16 @@ def _delete_turns_of_gone_roads(cursor: Any) -> None:
     )
 
 
-def _retire_places(cursor: Any) -> None:
+def _retire_districts(cursor: Any) -> None:
+    """Before the new ones come: of two kelurahan of one kecamatan and one name only one may stand."""
     cursor.execute(
         "UPDATE maps_place p SET district_id = NULL FROM import_district_gone g"
         " WHERE g.id = p.district_id AND g.state = 'retired'"
     )
     _retire(cursor, DISTRICT)
+
+
+def _retire_places(cursor: Any) -> None:
     cursor.execute(
         "DELETE FROM maps_placename o USING import_place_gone g, maps_place t"
         " WHERE o.place_id = g.id AND g.id = t.id AND g.state = 'retired' AND t.origin <> 'hand'"

@@ -33,6 +33,7 @@ RECORDS = {
     "calls/sharelink",
     "calls/transcriptline",
     "calls/webhookrecord",
+    "maps/importrun",
     "realtime/quarantinedjob",
 }
 MODELS = [model for model in ALL_MODELS if model not in RECORDS]

@@ -9,7 +9,7 @@ from maps.geocoding import places
 from maps.models import District, Place, PlaceKind, RoadEdge, RoadNode
 from maps.resources import DistrictResource, PlaceResource, RoadEdgeResource
 
-MODELS = ("district", "place", "roadnode", "roadedge", "surface")
+MODELS = ("district", "place", "roadnode", "roadedge", "turnrestriction", "surface")
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_road_must_end_at_its_nodes(desk):
     edge = RoadEdge.objects.get(key="pamedan--simpang-rri--r1")
     values = {
         "key": edge.key, "source": edge.source_id, "target": edge.target_id, "mode": "road", "road_class": "r1",
-        "name": edge.name, "speed_kph": "",
+        "name": edge.name, "speed_kph": "", "surface": "paved", "access": "open", "duration_s": "",
         "line": '{"type": "LineString", "coordinates": [[104.40, 0.90], [104.41, 0.91]]}',
     }  # fmt: skip
     answer = desk.post(reverse("admin:maps_roadedge_change", args=[edge.pk]), values)
@@ -86,6 +86,7 @@ def test_a_road_must_end_at_its_nodes(desk):
     )
     edge.refresh_from_db()
     assert edge.length_m == pytest.approx(670, abs=30)
+    assert (edge.surface, edge.origin) == ("paved", "hand")
 
 
 @pytest.mark.parametrize("resource", [DistrictResource, PlaceResource, RoadEdgeResource])

@@ -83,6 +83,14 @@ def columns(*texts):
     return [np.array([text], dtype=object) for text in texts]
 
 
+def test_a_border_of_the_demonstration_gives_way_to_one_of_its_name(tmp_path):
+    services.seed_city()
+    demo = District.objects.first()
+    other = square(f"{demo.subdistrict_code}.9999", demo.name, kecamatan=demo.subdistrict)
+    imported(collection(tmp_path, other), replace_demo=True)
+    assert [one.code for one in District.objects.all()] == [f"{demo.subdistrict_code}.9999"]
+
+
 def test_a_shapefile(tmp_path):
     path = tmp_path / "borders.shp"
     area = shapely.box(104.0, 0.5, 104.1, 0.6)

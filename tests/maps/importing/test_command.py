@@ -73,7 +73,7 @@ def test_without_a_file_it_says_what_it_needs():
 def test_open_boards_hear_of_hospitals(tmp_path):
     said(str(hospital(tmp_path)), by="budi")
     (event,) = [event for event in eventlog.events_after(0) if event.name == "reference.changed"]
-    assert event.data["by"]["name"] == "budi"
+    assert event.by_name == "budi"
 
 
 def test_problems_are_counted_beyond_those_that_are_named():

@@ -239,6 +239,12 @@ def test_a_turn_that_a_person_has_drawn_keeps_its_roads(tmp_path):
     assert RoadNode.objects.filter(key="osm-n4").exists()
 
 
+def test_two_files_that_lie_side_by_side_share_what_lies_over_their_edge(tmp_path):
+    west, east = city().file(tmp_path, "west.osm"), city().file(tmp_path, "east.osm")
+    report = run.run(run.Wish(files=[west, east]))
+    assert report.counts["roadedge"]["added"] == RoadEdge.objects.count() == 3
+
+
 def test_a_turn_is_written_once_and_stays(tmp_path):
     cross = Extract().line(1, 2, 3).node(4, 104.11, 0.6)
     for number, nodes in ((7, [1, 2]), (8, [2, 3]), (9, [2, 4])):
