@@ -6,4 +6,5 @@ app_name = "maps"
 urlpatterns = [
     path("maps/tiles/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
     path("api/v1/places", views.search, name="places"),
+    path("api/v1/places/reverse", views.reverse, name="reverse"),
 ]

@@ -2,7 +2,7 @@
 
 from maps.models.areas import District, Surface
 from maps.models.origin import Origin
-from maps.models.places import RADIUS_M_MAX, Certainty, Place, PlaceKind, PlaceName
+from maps.models.places import RADIUS_M_MAX, Certainty, NameWord, Place, PlaceKind, PlaceName
 from maps.models.roads import (
     Access,
     RoadClass,
@@ -20,6 +20,7 @@ __all__ = (
     "Certainty",
     "District",
     "MapVersion",
+    "NameWord",
     "Origin",
     "Place",
     "PlaceKind",

@@ -30,6 +30,7 @@ PAGES = {
     "/api/v1/softphone/token": CENTRE,
     "/api/v1/report": {"supervisor", "admin"},
     "/api/v1/places": ALL,
+    "/api/v1/places/reverse": ALL,
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,
