@@ -33,6 +33,8 @@ SHIFT_M = 25.0  # from the middle of the road to what lies on its other side
 SHIFT_RADIUS_M_MAX = 150.0  # a place known no better than this has no front
 ROAD_BEFORE_M_MAX = 120.0
 HALFWAY_M_MAX = 3_000.0
+AREA_PART_M_MIN = 200.0  # a shorter street lies in one area alone
+AREA_REACH = 1.2
 WIDE_M = 1_500.0  # as little help as a whole kelurahan
 WIDE_WEIGHT = 0.15
 
@@ -77,6 +79,41 @@ def of_mention(mention: Mention, words: Sequence[str]) -> list[Draft]:
             candidate = _related(candidate, hit, relation)
         found.append(Draft(candidate, mention, hit))
     return found
+
+
+def within_areas(found: Sequence[Draft]) -> list[Draft]:
+    """A street that a text names with an area: the part of it in that area is meant, not the middle of the street."""
+    areas = [
+        draft
+        for draft in found
+        if draft.hit is not None and draft.hit.kind in {"kelurahan", "postcode"}
+    ]
+    if len({draft.candidate.position for draft in areas}) != 1:
+        return list(found)
+    area = areas[0].candidate
+    return [_within(draft, area) for draft in found]
+
+
+def _within(draft: Draft, area: Candidate) -> Draft:
+    one, hit = draft.candidate, draft.hit
+    if hit is None or hit.kind not in {"street", "alley"} or one.radius_m < AREA_PART_M_MIN:
+        return draft
+    part = streets.part_towards(hit.id, area.position)
+    if part is None or distance_m(part, area.position) > area.radius_m * AREA_REACH:
+        return draft
+    if distance_m(part, one.position) <= AREA_PART_M_MIN and one.radius_m <= area.radius_m:
+        return draft
+    narrowed = replace(
+        one,
+        position=part,
+        radius_m=min(one.radius_m, area.radius_m),
+        district=area.district or one.district,
+        subdistrict=area.subdistrict or one.subdistrict,
+        quality=Quality.COMPUTED,
+    )
+    return replace(
+        draft, candidate=narrowed.because("part_in_area", area=(area.label or "").split(",")[0])
+    )
 
 
 def of_postcode(hit: PlaceHit, count: int) -> Draft:

@@ -19,6 +19,7 @@ from maps.geocoding.vocabulary import (
     AREA_KINDS,
     DESTINATION_CUES,
     DIRECTION_CUES,
+    GENERIC,
     JUNCTION_WORDS,
     KINDS_OF_TYPE,
     NO_NAME,
@@ -40,8 +41,10 @@ KNOWN_WORD_LIKENESS_MIN = 0.8  # a word of some name is rarely the misspelling o
 PART_WINDOWS_MAX = 12
 PART_MATCH_MIN = 0.45
 PART_CHARACTERS_MIN = 5
+BARE_CHARACTERS_MIN = 6  # a shorter word of a sentence is like too many names
 GLUED_CHARACTERS_MIN = 9
 GLUED_LIKENESS_MIN = 0.86
+UNSAID = 0.9  # the street that a bare name may be
 ALSO_GOOD = 0.08  # hits this much worse than the best are meant no less
 
 
@@ -111,37 +114,50 @@ def _cue_before(words: Sequence[str], begin: int) -> str | None:
 
 def _exact(windows: Sequence[Window], words: Sequence[str], near: LatLng) -> list[Mention]:
     """The longest names first; a shorter one inside of a longer one is not meant."""
-    wanted: dict[str, list[tuple[Window, frozenset[str] | None]]] = {}
+    wanted: dict[str, list[tuple[Window, Way]]] = {}
     for window in windows:
-        for key, kinds in _ways_to_say(window, words):
-            wanted.setdefault(key, []).append((window, kinds))
+        for way in _ways_to_say(window, words):
+            wanted.setdefault(way.key, []).append((window, way))
     found = places.named(list(wanted), near=near)
-    matches = []
-    for key, hits in found.items():
-        for window, kinds in wanted[key]:
-            fitting = tuple(hit for hit in hits if kinds is None or hit.kind in kinds)
-            if fitting:
-                matches.append((window, fitting))
+    matches = [
+        (window, fitting)
+        for key, hits in found.items()
+        for window, way in wanted[key]
+        if (fitting := way.fitting(hits))
+    ]
     return _longest(matches)
 
 
-def _ways_to_say(
-    window: Window, words: Sequence[str]
-) -> Iterable[tuple[str, frozenset[str] | None]]:
-    """The spelling of a window, and those in which the gazetteer may hold it; with the kinds it must then be."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A spelling in which the gazetteer may hold what a window says."""
+
+    key: str
+    kinds: frozenset[str] | None = None  # that it must then be
+    likeness: float = 1.0
+
+    def fitting(self, hits: Iterable[PlaceHit], likeness: float = 1.0) -> tuple[PlaceHit, ...]:
+        return tuple(
+            scored(hit, self.likeness * likeness)
+            for hit in hits
+            if self.kinds is None or hit.kind in self.kinds
+        )
+
+
+def _ways_to_say(window: Window, words: Sequence[str]) -> Iterable[Way]:
     if _is_common(window):
         return
     if len(window.squashed) >= 3:
-        yield (
+        yield Way(
             window.squashed,
             KINDS_OF_TYPE.get(window.head) if window.head in AREA_KINDS else None,
         )
     if window.head in KINDS_OF_TYPE and len(window.squashed) >= len(window.head) + 2:
-        yield "".join(window.words[1:]), KINDS_OF_TYPE[window.head]
+        yield Way("".join(window.words[1:]), KINDS_OF_TYPE[window.head])
     if window.words[-1] in TYPES and not window.head:
-        yield window.words[-1] + "".join(window.words[:-1]), None  # English: "Senggarang pier"
+        yield Way(window.words[-1] + "".join(window.words[:-1]))  # English: "Senggarang pier"
     if window.words[0] not in TYPES and _may_be_street(window, words):
-        yield "jalan" + window.squashed, None  # "di merdeka" is Jalan Merdeka
+        yield Way("jalan" + window.squashed, None, UNSAID)  # "di merdeka" is Jalan Merdeka
 
 
 def _may_be_street(window: Window, words: Sequence[str]) -> bool:
@@ -175,20 +191,18 @@ def _corrected(windows: Sequence[Window], words: Sequence[str], near: LatLng) ->
     )
     chosen = [window for window in windows if _may_be_misspelled(window, len(words))]
     chosen.sort(key=lambda window: (not window.head, -len(window.words), window.begin))
-    wanted: dict[str, list[tuple[Window, float, frozenset[str] | None]]] = {}
+    wanted: dict[str, list[tuple[Window, float, Way]]] = {}
     for window in chosen[:CORRECTED_WINDOWS_MAX]:
         for variant, alike in _variants(window, meant):
-            for key, kinds in _ways_to_say(replace(window, words=variant), words):
-                wanted.setdefault(key, []).append((window, alike, kinds))
+            for way in _ways_to_say(replace(window, words=variant), words):
+                wanted.setdefault(way.key, []).append((window, alike, way))
     found = places.named(list(wanted), near=near) if wanted else {}
-    matches: list[Match] = []
-    for key, hits in found.items():
-        for window, alike, kinds in wanted[key]:
-            fitting = tuple(
-                scored(hit, alike) for hit in hits if kinds is None or hit.kind in kinds
-            )
-            if fitting:
-                matches.append((window, fitting))
+    matches: list[Match] = [
+        (window, fitting)
+        for key, hits in found.items()
+        for window, alike, way in wanted[key]
+        if (fitting := way.fitting(hits, alike))
+    ]
     matches += _glued(chosen, meant)
     matches.sort(key=lambda match: -(_best(match) ** 2) * len(match[0].squashed))
     return [replace(mention, how="corrected") for mention in _longest(matches, by_length=False)]
@@ -209,7 +223,9 @@ def _may_be_misspelled(window: Window, word_count: int) -> bool:
         return False
     if all(word in TYPES or word.isdigit() for word in window.words):
         return False  # "simpang" alone is like every Simpang
-    return word_count <= SHORT_TEXT_WORDS or bool(window.head) or window.cue is not None
+    if word_count <= SHORT_TEXT_WORDS or window.head:
+        return True
+    return window.cue is not None and len(window.squashed) >= BARE_CHARACTERS_MIN
 
 
 def _variants(
@@ -293,7 +309,7 @@ def _may_be_part(window: Window, word_count: int) -> bool:
         return False
     if not window.head and not (window.cue == "place" or word_count <= SHORT_TEXT_WORDS):
         return False
-    telling = [word for word in _telling(window) if word not in TYPES]
+    telling = [word for word in _telling(window) if word not in TYPES and word not in GENERIC]
     return any(len(word) >= PART_CHARACTERS_MIN and not word.isdigit() for word in telling)
 
 
@@ -326,7 +342,12 @@ def _longest(matches: Iterable[Match], *, by_length: bool = True) -> list[Mentio
 
 
 def _merged(first: tuple[PlaceHit, ...], second: tuple[PlaceHit, ...]) -> tuple[PlaceHit, ...]:
-    return tuple({hit.id: hit for hit in (*second, *first)}.values())
+    """Each place once, as it is said best."""
+    best: dict[str, PlaceHit] = {}
+    for hit in (*first, *second):
+        if hit.id not in best or hit.score > best[hit.id].score:
+            best[hit.id] = hit
+    return tuple(best.values())
 
 
 def _free(windows: Sequence[Window], mentions: Sequence[Mention]) -> list[Window]:

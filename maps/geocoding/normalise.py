@@ -70,6 +70,8 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("batu", "bt", "batuu", "km", "kilo", "kilometer", "kilometre"), "batu"),
     **dict.fromkeys(("center", "centre", "senter"), "center"),
     "tpi": "tanjungpinang",
+    "sel": "selatan",
+    "utr": "utara",
     "bincen": "bintan center",
     "neg": "",
     "negeri": "",  # "SMA Negeri 1" and "SMAN 1" and "SMA 1" are one school

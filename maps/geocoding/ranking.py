@@ -17,6 +17,8 @@ CANDIDATES_MAX = 8
 TOGETHER_M = 1_500.0  # places that one text names lie about this near to each other
 SAID_TWICE = 1.15
 IN_CONTRADICTION = 0.8
+FAR_FROM_IT = 0.55  # then the area is believed rather than the name, which there may be twice
+BORDER_M = 700.0
 NOT_MEANT = 0.5
 
 
@@ -52,7 +54,8 @@ def _decided(group: Sequence[Draft], others: Sequence[Sequence[Draft]]) -> list[
         if draft in supported:
             candidate = candidate.surer(SAID_TWICE).because("in_area", area=_area_of(areas, draft))
         elif certain and not _is_area(draft):
-            candidate = candidate.surer(IN_CONTRADICTION)
+            off = min(_beyond_m(candidate, one) for area in certain for one in area)
+            candidate = candidate.surer(IN_CONTRADICTION if off <= BORDER_M else FAR_FROM_IT)
             candidate = candidate.surer(NOT_MEANT) if meant else candidate.because("other_area")
         elif meant and draft not in meant:
             candidate = candidate.surer(NOT_MEANT)
@@ -80,6 +83,12 @@ def _lies_in(candidate: Candidate, area: Candidate) -> bool:
     if area.kind == "kecamatan" and candidate.subdistrict and area.label:
         return area.label.removeprefix("Kecamatan ").split(",")[0] == candidate.subdistrict
     return distance_m(candidate.position, area.position) <= area.radius_m * 1.3
+
+
+def _beyond_m(candidate: Candidate, area: Draft) -> float:
+    """How far outside of an area, of which a radius is known."""
+    apart_m = distance_m(candidate.position, area.candidate.position)
+    return apart_m - area.candidate.radius_m
 
 
 def _area_of(areas: Sequence[Sequence[Draft]], draft: Draft) -> str:

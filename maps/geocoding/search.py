@@ -45,6 +45,8 @@ def search(query: str, *, near: LatLng | None = None, limit: int = HITS_DEFAULT)
         hits += _judged(_held(typed), typed)
     if max((hit.score for hit in hits), default=0.0) < GOOD_SCORE:
         hits += _misspelled(typed)
+    if not hits:
+        hits = _without_one(typed)
     return _ranked(hits, near)[: max(0, min(limit, LIMIT_MAX))]
 
 
@@ -61,6 +63,16 @@ def _begun(typed: Sequence[str], near: LatLng | None) -> list[PlaceHit]:
 def _held(typed: Sequence[str]) -> list[PlaceHit]:
     query = _query([(word,) for word in typed])
     return places.holding([query])[0] if query else []
+
+
+def _without_one(typed: Sequence[str]) -> list[PlaceHit]:
+    """Some say more than the name: "UPTD Puskesmas Sei Jang". The rest of the words must still tell."""
+    shorter = (
+        [[*typed[:at], *typed[at + 1 :]] for at in range(len(typed))] if len(typed) > 2 else []
+    )
+    queries = [query for words in shorter if (query := _query([(word,) for word in words]))]
+    found = places.holding(queries, most=places.WORDS_FOUND_MAX)
+    return _judged([hit for hits in found for hit in hits], typed)
 
 
 def _misspelled(typed: Sequence[str]) -> list[PlaceHit]:
@@ -95,8 +107,13 @@ def _query(choices: Iterable[Sequence[str]]) -> str:
         half_typed = is_last and words[0].isalpha() and len(words[0]) >= TYPED_CHARACTERS_MIN
         half = ":*" if half_typed else ""
         parts.append("(" + " | ".join(f"{word}{half}" for word in words) + ")")
-        tells = tells or any(word not in TYPES for word in words)
+        tells = tells or any(not _begins_a_type(word, half=bool(half)) for word in words)
     return " & ".join(parts) if tells else ""
+
+
+def _begins_a_type(word: str, *, half: bool) -> bool:
+    """ "jal" is half of all names: those that begin so are enough."""
+    return word in TYPES or (half and any(kind.startswith(word) for kind in TYPES))
 
 
 def _judged(hits: Iterable[PlaceHit], typed: Sequence[str]) -> list[PlaceHit]:

@@ -82,6 +82,26 @@ def junctions_of(street_id: str) -> list[Junction]:
     return list(found.values())[:JUNCTIONS_MAX]
 
 
+def part_towards(street_id: str, area: LatLng) -> LatLng | None:
+    """The part of a street that is nearest to the middle of an area: of its line, else of its known houses."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH street AS ({_LINES.format(id='%(street)s')}),"  # noqa: S608
+            " area AS (SELECT ST_SetSRID(ST_MakePoint(%(lng)s, %(lat)s), 4326) AS point), known AS ("
+            "  SELECT line FROM street WHERE line IS NOT NULL UNION ALL"
+            "  SELECT h.point FROM maps_place AS s JOIN maps_place AS h ON maps_street_key(h.street) IN"
+            "    (SELECT maps_street_key(n.written) FROM maps_placename AS n WHERE n.place_id = s.id)"
+            "    AND h.house_number <> '' AND ST_DWithin(h.point, s.point, 0.002 + s.radius_m * 1.5 / 111195.0)"
+            "  WHERE s.id = %(street)s AND s.shape IS NULL"
+            " ) SELECT ST_Y(c), ST_X(c) FROM ("
+            "   SELECT ST_ClosestPoint(known.line, area.point) AS c FROM known, area ORDER BY known.line <-> area.point LIMIT 1"
+            " ) AS t",
+            {"street": street_id, "lat": area.lat, "lng": area.lng},
+        )
+        row = cursor.fetchone()
+    return LatLng(row[0], row[1]) if row else None
+
+
 def nearest_road(position: LatLng, *, within_m: float = ROAD_M_MAX) -> Road | None:
     """The nearest road with a name."""
     with connection.cursor() as cursor:

@@ -67,7 +67,7 @@ def _named(text: str, reference: LatLng) -> list[Candidate]:
     found: list[Draft] = [
         draft for mention in mentions for draft in drafts.of_mention(mention, words)
     ]
-    found = in_context(found)
+    found = in_context(drafts.within_areas(found))
     said = details.details_in(words)
     found += drafts.neighbourhoods(found, said, near=reference)
     if not any(draft.mention is not None for draft in found):

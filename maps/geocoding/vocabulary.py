@@ -47,7 +47,14 @@ AREA_KINDS = _words("kelurahan kecamatan postcode")
 # Said by everybody who wants help, so these names are places only behind a word of place ("di depan damkar").
 CALLED_FOR = _words("fire_station rescue police hospital")
 # A name and a common word at once (the school MAN): a place only behind a word of place, too.
-ALSO_WORDS = _words("man")
+ALSO_WORDS = _words(
+    "man apa baru lama besar makmur damai bersama sehat merdeka maju setia tebing pasir tanah"
+)
+# In so many names that they tell none from others.
+GENERIC = _words(
+    "utama raya baru lama indah jaya permai asri tengah timur barat utara selatan dalam ujung besar kecil atas bawah kota"
+    " damai makmur sentosa mulia jalan kampung komplek pintu lapangan"
+)
 # Between two streets these say that their junction is meant.
 JUNCTION_WORDS = _words("simpang pojok sudut corner ketemu bertemu potong persilangan")
 AND_WORDS = _words("dan and sama dengan x")

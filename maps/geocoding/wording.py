@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "detail": gettext_noop("%(detail)s is not on the map; the place around it is. Tell the crew."),
     "in_area": gettext_noop("It lies in %(area)s, which the text names too."),
     "other_area": gettext_noop("It does not lie in the area that the text names."),
+    "part_in_area": gettext_noop("Of this street the part in %(area)s is meant."),
     "destination": gettext_noop("Somebody is to be brought there, or goes there."),
     "direction": gettext_noop("Only the direction is named by it."),
     "demo_position": gettext_noop("The position on the map is made up for the demonstration: never send a crew by it."),

@@ -49,14 +49,11 @@ def sound(word: str) -> str:
 
 def asked_keys(word: str) -> list[str]:
     """The keys under which a word that was meant may be found."""
-    keys = {word, sound(word)}
-    once = {word[:at] + word[at + 1 :] for at in range(len(word))}
-    keys |= once
+    keys = [word, sound(word), *(word[:at] + word[at + 1 :] for at in range(len(word)))]
     if len(word) >= TWO_ERRORS_CHARACTERS_MIN:
         pairs = itertools.combinations(range(len(word)), 2)
-        keys |= {word[:a] + word[a + 1 : b] + word[b + 1 :] for a, b in pairs}
-    ordered = sorted(keys, key=lambda key: (-len(key), key))
-    return ordered[:KEYS_MAX]
+        keys += [word[:a] + word[a + 1 : b] + word[b + 1 :] for a, b in pairs]
+    return list(dict.fromkeys(keys))[:KEYS_MAX]
 
 
 def alternatives(
