@@ -23,7 +23,7 @@ from maps.geocoding.relations import (
     is_between,
     relation_before,
 )
-from maps.geocoding.vocabulary import CALLED_FOR, JUNCTION_WORDS
+from maps.geocoding.vocabulary import AREA_KINDS, CALLED_FOR, JUNCTION_WORDS
 
 NAMED_IN_FULL_WORDS_MIN = 3  # "ambulans 119" is called for, "RSUD Raja Ahmad Tabib" is a place
 CROSSING_RADIUS_M = 80.0
@@ -49,6 +49,8 @@ PRECISION: dict[str, float] = {
     "kecamatan": 0.4, "kelurahan": 0.6, "island": 0.6, "km_marker": 0.8, "neighbourhood": 0.85, "street": 0.85,
     "housing": 0.9, "alley": 0.9, "postcode": 0.5,
 }  # fmt: skip
+WEIGHT_OF_HOUSE = {"house_known": 1.0, "house_between": 0.95, "house_nearest": 0.85}
+_MOVED = frozenset({Quality.COMPUTED, Quality.INTERPOLATED, Quality.NEAREST})
 _QUALITIES = {"exact": Quality.EXACT, "corrected": Quality.CORRECTED, "part": Quality.PART}
 
 
@@ -81,8 +83,29 @@ def of_mention(mention: Mention, words: Sequence[str]) -> list[Draft]:
     return found
 
 
+def in_their_districts(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """A house or a junction lies in the kelurahan of its position, not in that of the middle of its street."""
+    moved = [at for at, one in enumerate(candidates) if one.house_number or one.quality in _MOVED]
+    found = list(candidates)
+    districts = places.districts_at([candidates[at].position for at in moved])
+    for at, district in zip(moved, districts, strict=True):
+        if district is not None:
+            found[at] = _in_district(found[at], *district)
+    return found
+
+
+def _in_district(candidate: Candidate, district: str, subdistrict: str) -> Candidate:
+    before = places.context_of(candidate.district, candidate.subdistrict)
+    label = candidate.label
+    if label and before:
+        label = label.replace(before, places.context_of(district, subdistrict))
+    return replace(candidate, district=district, subdistrict=subdistrict, label=label)
+
+
 def within_areas(found: Sequence[Draft]) -> list[Draft]:
     """A street that a text names with an area: the part of it in that area is meant, not the middle of the street."""
+    told = in_their_districts([draft.candidate for draft in found])
+    found = [replace(draft, candidate=one) for draft, one in zip(found, told, strict=True)]
     areas = [
         draft
         for draft in found
@@ -107,10 +130,10 @@ def _within(draft: Draft, area: Candidate) -> Draft:
         one,
         position=part,
         radius_m=min(one.radius_m, area.radius_m),
-        district=area.district or one.district,
-        subdistrict=area.subdistrict or one.subdistrict,
         quality=Quality.COMPUTED,
     )
+    if area.district:
+        narrowed = _in_district(narrowed, area.district, area.subdistrict or "")
     return replace(
         draft, candidate=narrowed.because("part_in_area", area=(area.label or "").split(",")[0])
     )
@@ -254,6 +277,13 @@ def _candidate(hit: PlaceHit, mention: Mention, confidence: float, weight: float
         candidate = candidate.because("destination")
     elif mention.window.cue == "direction":
         candidate = candidate.because("direction")
+    return about_position(candidate, hit)
+
+
+def about_position(candidate: Candidate, hit: PlaceHit) -> Candidate:
+    """What must be said of a position that is none."""
+    if hit.certainty == "kelurahan" and hit.kind not in AREA_KINDS:
+        return candidate.because("village_only", district=hit.district or "?")
     return candidate.because("demo_position") if hit.is_demo_position else candidate
 
 
@@ -290,7 +320,7 @@ def _at_house(candidate: Candidate, hit: PlaceHit, number: HouseNumber) -> Candi
         position=placed.position,
         radius_m=placed.radius_m,
         quality=quality,
-        weight=1.0,
+        weight=WEIGHT_OF_HOUSE[placed.how],
         place_id=placed.place_id or candidate.place_id,
         confidence=round(
             min(0.95, candidate.confidence * (1.2 if placed.how == "house_known" else 1.05)), 2

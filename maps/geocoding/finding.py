@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from maps.geo import LatLng, unread_links
 from maps.geocoding.candidates import Candidate, Quality, Reason
+from maps.geocoding.drafts import about_position
 from maps.geocoding.normalise import normalise, squash
 from maps.geocoding.places import PlaceHit
 from maps.geocoding.relations import WIDER_M
@@ -91,9 +92,7 @@ def _of_hit(hit: PlaceHit, typed: list[str]) -> Finding:
         candidate = replace(candidate, quality=Quality.PART).because("words", name=hit.name)
     else:
         candidate = replace(candidate, quality=Quality.CORRECTED).because("alike", name=hit.name)
-    if hit.is_demo_position:
-        candidate = candidate.because("demo_position")
-    return Finding(candidate, hit.score, hit)
+    return Finding(about_position(candidate, hit), hit.score, hit)
 
 
 def _is_part(typed: list[str], name: str) -> bool:

@@ -152,6 +152,8 @@ def _ways_to_say(window: Window, words: Sequence[str]) -> Iterable[Way]:
             window.squashed,
             KINDS_OF_TYPE.get(window.head) if window.head in AREA_KINDS else None,
         )
+    if window.head == "simpang" and len(window.words) > 2 and window.words[1] in {"3", "4", "5"}:
+        yield Way("simpang" + "".join(window.words[2:]))  # "simpang tiga Pamedan"
     if window.head in KINDS_OF_TYPE and len(window.squashed) >= len(window.head) + 2:
         yield Way("".join(window.words[1:]), KINDS_OF_TYPE[window.head])
     if window.words[-1] in TYPES and not window.head:

@@ -18,7 +18,8 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("kp", "kmp", "kpg", "kmpg", "kamp", "kampong", "kampung", "kpung"), "kampung"),
     **dict.fromkeys(("bkt", "bukit", "bkit"), "bukit"),
     **dict.fromkeys(
-        ("simpang", "smpg", "simp", "spg", "sp", "smpang", "simpng", "spmg", "simpamg", "persimpangan", "pertigaan",
+        ("simpang", "smpg", "simp", "spg", "sp", "smpang", "simpng", "spmg", "simpamg", "persimpangan", "pertigaan", "ptigaan",
+         "prmptn", "prapatan", "perapatan",
          "perempatan", "prempatan", "junction", "intersection"), "simpang",
     ),
     **dict.fromkeys(("gang", "gg", "gng"), "gang"),
@@ -27,20 +28,20 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("sei", "sungai", "sungei", "sy"), "sei"),
     **dict.fromkeys(("teluk", "tlk", "tlg"), "teluk"),
     **dict.fromkeys(("pulau", "pl", "plau"), "pulau"),
-    **dict.fromkeys(("masjid", "mesjid", "msjd", "msjid", "mosque"), "masjid"),
+    **dict.fromkeys(("masjid", "mesjid", "msjd", "msjid", "masdjid", "mosque"), "masjid"),
     **dict.fromkeys(("kelenteng", "klenteng", "kelenting"), "kelenteng"),
     **dict.fromkeys(("vihara", "wihara"), "vihara"),
     **dict.fromkeys(("pasar", "psr", "ps", "market"), "pasar"),
     **dict.fromkeys(("pelabuhan", "plbhn", "pelab", "port", "pier", "jetty", "wharf", "harbour", "harbor"), "pelabuhan"),
     **dict.fromkeys(("puskesmas", "pkm", "puskes"), "puskesmas"),
-    **dict.fromkeys(("perumahan", "perum", "prumahan", "komplek", "komp", "kompleks"), "perumahan"),
+    **dict.fromkeys(("perumahan", "perum", "prumahan", "komplek", "komp", "kompleks", "kompl", "prm", "perumnas"), "perumahan"),
     **dict.fromkeys(("kelurahan", "kel", "kelurhan"), "kelurahan"),
     **dict.fromkeys(("kecamatan", "kec"), "kecamatan"),
-    **dict.fromkeys(("dekat", "dkt", "dket", "deket", "dekt", "dkat", "cedak", "didekat", "near", "close"), "dekat"),
-    **dict.fromkeys(("depan", "dpn", "dpan", "didepan", "front"), "depan"),
+    **dict.fromkeys(("dekat", "dkt", "dket", "deket", "dekt", "dkat", "cedak", "paek", "didekat", "near", "close"), "dekat"),
+    **dict.fromkeys(("depan", "dpn", "dpan", "depa", "didepan", "front"), "depan"),
     **dict.fromkeys(("belakang", "blkg", "blakang", "blkng", "blkang", "dibelakang", "behind"), "belakang"),
     **dict.fromkeys(("samping", "smping", "sampin", "disamping", "beside"), "samping"),
-    **dict.fromkeys(("sebelah", "sblh", "sblah", "sbelah", "disebelah", "sebelahan", "next"), "sebelah"),
+    **dict.fromkeys(("sebelah", "sblh", "sblah", "sbl", "sbelah", "disebelah", "sebelahan", "next"), "sebelah"),
     **dict.fromkeys(("seberang", "sebrang", "sbrg", "sbrang", "diseberang", "disebrang", "opposite", "across"), "seberang"),
     **dict.fromkeys(("sekitar", "skitar", "seputaran", "disekitar", "around"), "sekitar"),
     **dict.fromkeys(("sebelum", "sblm", "sblum", "sbelum"), "sebelum"),
@@ -49,7 +50,7 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("pojok", "pojokan", "sudut", "huk", "corner"), "pojok"),
     **dict.fromkeys(("lokasi", "lok", "tkp", "location"), "lokasi"),
     **dict.fromkeys(("musholla", "mushola", "musola", "musalla", "mushalla"), "musholla"),
-    **dict.fromkeys(("no", "nomor", "nomer", "nmr", "number"), "no"),
+    **dict.fromkeys(("no", "nomor", "nomer", "nmr", "nnmor", "number"), "no"),
     **dict.fromkeys(("blok", "blk", "block"), "blok"),
     **dict.fromkeys(("desa", "ds"), "desa"),
     **dict.fromkeys(("dusun", "dsn"), "dusun"),
@@ -69,6 +70,12 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(("sd", "sdn"), "sd"),
     **dict.fromkeys(("batu", "bt", "batuu", "km", "kilo", "kilometer", "kilometre"), "batu"),
     **dict.fromkeys(("center", "centre", "senter"), "center"),
+    **dict.fromkeys(("bundaran", "bunderan", "roundabout"), "bundaran"),
+    **dict.fromkeys(("pelantar", "plantar"), "pelantar"),
+    **dict.fromkeys(("lamer", "apill"), "lampu merah"),
+    **dict.fromkeys(("sekolah", "skolah", "sklh", "school"), "sekolah"),
+    "dii": "di",
+    "njalan": "jalan",
     "tpi": "tanjungpinang",
     "sel": "selatan",
     "utr": "utara",
@@ -117,6 +124,13 @@ _COUNTED = frozenset(
 )  # their numbers are written with and without zeros in front
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}", re.ASCII)
 _NOT_WORD = re.compile(r"[^a-z0-9]+", re.ASCII)
+# Two words that are said for others.
+_PHRASES: dict[tuple[str, str], list[str]] = {
+    ("rumah", "sakit"): ["rs"],
+    ("pom", "bensin"): ["spbu"],
+    ("traffic", "light"): ["lampu", "merah"],
+    ("traffik", "light"): ["lampu", "merah"],
+}
 _APART = (("tanjung", "pinang"), ("suka", "berenang"), ("al", "baik"))
 
 
@@ -125,7 +139,7 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:TEXT_CHARACTERS_MAX]).lower()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = _INITIALS.sub(lambda match: match[0].replace(".", "").replace(" ", "") + " ", plain)
-    plain = re.sub(r"['’`´]", "", plain)
+    plain = re.sub(r"['’`´]", "", plain).replace("@", " di ")
     words: list[str] = []
     for raw in _NOT_WORD.sub(" ", plain).split()[:TOKENS_MAX]:
         for word in _unglued(raw):
@@ -162,7 +176,9 @@ def _joined(words: list[str]) -> list[str]:
     """Names that are written in one word or in two are written in one."""
     joined: list[str] = []
     for word in words:
-        if joined and (joined[-1], word) in _APART:
+        if joined and (joined[-1], word) in _PHRASES:
+            joined[-1:] = _PHRASES[joined[-1], word]
+        elif joined and (joined[-1], word) in _APART:
             joined[-1] += word
         else:
             joined.append(word)

@@ -21,6 +21,11 @@ OF_ONE_NAME_MAX = 12  # places of one name in a text; the nearest ones
 WORDS_FOUND_MAX = 40  # names that hold the words of one piece of a text
 
 
+def context_of(district: str | None, subdistrict: str | None) -> str:
+    parts = [f"Kel. {district}" if district else "", f"Kec. {subdistrict}" if subdistrict else ""]
+    return ", ".join(part for part in parts if part)
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
     id: str
@@ -42,10 +47,7 @@ class PlaceHit:
     @property
     def context(self) -> str:
         """What tells two places of one name apart: kelurahan and kecamatan."""
-        parts = [f"Kec. {self.subdistrict}"] if self.subdistrict else []
-        if self.district and self.kind != "kelurahan":
-            parts.insert(0, f"Kel. {self.district}")
-        return ", ".join(parts)
+        return context_of(None if self.kind == "kelurahan" else self.district, self.subdistrict)
 
     @property
     def label(self) -> str:
@@ -137,6 +139,22 @@ def of_kind_with_postcode(postcodes: Sequence[str]) -> list[PlaceHit]:
         f" LIMIT {OF_ONE_NAME_MAX}"
     )
     return [_hit(row) for row in _rows(sql, {"postcodes": list(postcodes)})]
+
+
+def districts_at(positions: Sequence[LatLng]) -> list[tuple[str, str] | None]:
+    """Kelurahan and kecamatan of each position; None outside of all areas."""
+    if not positions:
+        return []
+    sql = (
+        "SELECT d.name, d.subdistrict, p.at FROM unnest(%(lats)s::float[], %(lngs)s::float[]) WITH ORDINALITY AS p(lat, lng, at)"
+        " CROSS JOIN LATERAL (SELECT name, subdistrict FROM maps_district"
+        "   WHERE ST_Covers(area, ST_SetSRID(ST_MakePoint(p.lng, p.lat), 4326)) ORDER BY ST_Area(area) LIMIT 1) AS d"
+    )
+    values = {"lats": [one.lat for one in positions], "lngs": [one.lng for one in positions]}
+    found: list[tuple[str, str] | None] = [None] * len(positions)
+    for name, subdistrict, at in _rows(sql, values):
+        found[at - 1] = (name, subdistrict)
+    return found
 
 
 def scored(hit: PlaceHit, score: float) -> PlaceHit:

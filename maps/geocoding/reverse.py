@@ -56,6 +56,10 @@ class Address:
     postcode: str | None
 
     @property
+    def is_known(self) -> bool:
+        return bool(self.road or self.landmark or self.is_on_water or self.district)
+
+    @property
     def text(self) -> str:
         """In the reader's language: "Jl. Merdeka, 40 m from Simpang Teuku Umar, Kel. Tanjungpinang Kota"."""
         area = f"Kel. {self.district}" if self.district else ""

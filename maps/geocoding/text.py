@@ -72,7 +72,9 @@ def _named(text: str, reference: LatLng) -> list[Candidate]:
     found += drafts.neighbourhoods(found, said, near=reference)
     if not any(draft.mention is not None for draft in found):
         found += _by_postcode(codes)
-    computed = [*drafts.crossings(found, words), *drafts.halfway(found, words)]
+    computed = drafts.in_their_districts(
+        [*drafts.crossings(found, words), *drafts.halfway(found, words)]
+    )
     return [
         details.with_detail(candidate, said)
         for candidate in (*computed, *(draft.candidate for draft in found))

@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "destination": gettext_noop("Somebody is to be brought there, or goes there."),
     "direction": gettext_noop("Only the direction is named by it."),
     "demo_position": gettext_noop("The position on the map is made up for the demonstration: never send a crew by it."),
+    "village_only": gettext_noop("Of its position only the kelurahan is known (%(district)s): never send a crew by it."),
     "postcode": gettext_noop("Postcode %(postcode)s belongs to it."),
     "position_written": gettext_noop("The position stands in the text."),
     "plus_code": gettext_noop("The plus code stands in the text."),

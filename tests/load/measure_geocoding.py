@@ -185,7 +185,7 @@ def jakarta_places(folder: Path) -> list[Address]:
 # --- the gazetteer -------------------------------------------------------------------------------
 
 
-def fill(addresses: Sequence[Address]) -> None:
+def fill(addresses: Sequence[Address]) -> None:  # noqa: C901 - a step for each kind of place
     """Streets, house numbers, kelurahan and RW as the addresses tell them."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM maps_place; DELETE FROM maps_district")
@@ -206,7 +206,7 @@ def fill(addresses: Sequence[Address]) -> None:
         at, reach_m = middle([member.position for member in members])
         name = members[0].kelurahan.title()
         add("kelurahan", name, at, reach_m, key, names=(f"Kelurahan {name}",))
-    for key, members in grouped(addresses, lambda one: squash(normalise(one.kecamatan))).items():
+    for members in grouped(addresses, lambda one: squash(normalise(one.kecamatan))).values():
         at, reach_m = middle([member.position for member in members])
         add(
             "kecamatan",
