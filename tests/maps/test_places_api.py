@@ -10,12 +10,12 @@ pytestmark = pytest.mark.usefixtures("city")
 
 
 @pytest.fixture
-def get(client, types):
+def get(client, types, settings):
     ada = factories.person("ada")
-    client.force_login(ada)
 
     def ask(path, language="en", **query):
-        return client.get(path, query, headers={"Accept-Language": language})
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        return client.get(path, query, headers=ada.bearer)
 
     return ask
 
