@@ -150,7 +150,15 @@ def _reading_paths() -> dict[str, Any]:
             "A picture that a citizen has sent", in_path("picture_id")
         ),
         "/api/v1/places": get(
-            "Places by name", query("q", "string", required=True), query("near", "string")
+            "Places by what people write of them, with reasons; outside=1 asks a geocoder of others",
+            query("q", "string", required=True),
+            query("near", "string"),
+            query("limit", "integer"),
+            query("outside", "string"),
+        ),
+        "/api/v1/places/reverse": get(
+            "A position as somewhere to drive to: street, junction, landmark, kelurahan",
+            query("at", "string", required=True),
         ),
         "/api/v1/report": get(
             "Response times; the series is of one interval of the chain",

@@ -319,6 +319,19 @@ BASEMAP_URL = _read(
 )  # {z}/{x}/{y} of an outside raster map; empty: own vector tiles only
 # Asked only by manage.py import_map --overpass.
 OVERPASS_URL = _read(env.str, "OVERPASS_URL", "https://overpass-api.de/api/interpreter")
+# A geocoder of others that is asked beside the own one: "nominatim" or "photon"; empty: none.
+OUTSIDE_GEOCODER = _read(env.str, "OUTSIDE_GEOCODER", "")
+OUTSIDE_GEOCODER_URL = _read(env.str, "OUTSIDE_GEOCODER_URL", "").rstrip("/")
+OUTSIDE_GEOCODER_TIMEOUT_S = _read(env.float, "OUTSIDE_GEOCODER_TIMEOUT_S", 2.0)
+if OUTSIDE_GEOCODER not in {"", "nominatim", "photon"}:
+    _problems.append("OUTSIDE_GEOCODER: must be nominatim or photon, or empty")
+if OUTSIDE_GEOCODER and not OUTSIDE_GEOCODER_URL.startswith(("http://", "https://")):
+    _problems.append(
+        "OUTSIDE_GEOCODER_URL: is needed when OUTSIDE_GEOCODER is set, such as https://nominatim.example.id"
+    )
+if not 0 < OUTSIDE_GEOCODER_TIMEOUT_S <= 10:
+    _problems.append("OUTSIDE_GEOCODER_TIMEOUT_S: must be above 0 and at most 10 seconds")
+
 LEAFLET_CONFIG = {
     "DEFAULT_CENTER": (0.918, 104.466),
     "DEFAULT_ZOOM": 13,

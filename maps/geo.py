@@ -143,7 +143,7 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 SHORT_LINK = re.compile(
-    r"maps\.app\.goo\.gl|goo\.gl/|g\.co/|waze\.com/ul/h|osm\.org/go/|bit\.ly/",
+    r"maps\.app\.goo\.gl|goo\.gl/|g\.co/|waze\.com/ul/h|osm\.org/go/|bit\.ly/|s\.id/|tinyurl\.com/|apple\.co/|t\.co/",
     re.IGNORECASE,
 )
 GEO_URI = re.compile(

@@ -197,6 +197,7 @@ def _districts() -> Iterable[Row]:
             f"kelurahan-{district.code}".replace(".", "-"), district.name, PlaceKind.VILLAGE
         )
         place.point, place.district = district.centre, district
+        place.postcode = facts.KELURAHAN_POSTCODES.get(district.code, "")
         place.radius_m = max(VILLAGE_RADIUS_M_MIN, _reach_m(district.area, district.centre))
         yield place, names
 

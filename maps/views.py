@@ -8,9 +8,13 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
 from maps import premises, selectors, tiles
-from maps.geo import LatLng, find_positions
-from maps.geocoding import places
-from maps.geocoding.places import PlaceHit
+from maps.geo import LatLng
+from maps.geocoding import wording
+from maps.geocoding.finding import Finding, find, notes
+from maps.geocoding.outside import find_outside
+from maps.geocoding.places import city_centre
+from maps.geocoding.reverse import reverse as address_at
+from maps.geocoding.search import LIMIT_MAX
 from realtime.views import api, refusal
 
 QUERY_CHARACTERS_MAX = 200
@@ -49,12 +53,46 @@ def search(request: HttpRequest) -> HttpResponse:
     if near is None and request.GET.get("near"):
         return refusal(422, "invalid", _("near must be a position such as 0.9186,104.4665."))
     limit = request.GET.get("limit", str(LIMIT_DEFAULT))
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:4]) <= places.LIMIT_MAX:
-        return refusal(422, "invalid", _("limit must be between 1 and %d.") % places.LIMIT_MAX)
-    found = [
-        _written(item.position, item.radius_m) for item in find_positions(query, near=near)
-    ] + [_wire(hit) for hit in places.search(query, near=near, limit=int(limit))]
-    return JsonResponse({"places": found[: int(limit)]})
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:4]) <= LIMIT_MAX:
+        return refusal(422, "invalid", _("limit must be between 1 and %d.") % LIMIT_MAX)
+    if request.GET.get("outside") == "1":  # asked apart, so that the own answer never waits for it
+        others = find_outside(query, near=near or city_centre(), limit=int(limit))
+        return JsonResponse(
+            {"places": [_wire(Finding(one, one.confidence)) for one in others], "notes": []}
+        )
+    found = find(query, near=near, limit=int(limit))
+    return JsonResponse(
+        {"places": [_wire(one) for one in found], "notes": wording.wire(notes(query))}
+    )
+
+
+@api("GET")
+def reverse(request: HttpRequest) -> HttpResponse:
+    position = _near(request.GET.get("at", ""))
+    if position is None:
+        return refusal(422, "invalid", _("at must be a position such as 0.9186,104.4665."))
+    found = address_at(position)
+    place = found.landmark
+    return JsonResponse(
+        {
+            "text": found.text,
+            "street": found.road.name if found.road else None,
+            "house_number": found.house_number or None,
+            "junction": found.junction.name if found.junction else None,
+            "distance_m": round(found.junction.distance_m) if found.junction else None,
+            "district": found.district,
+            "subdistrict": found.subdistrict,
+            "postcode": found.postcode,
+            "is_on_water": found.is_on_water,
+            "place": place
+            and {
+                "id": place.id,
+                "name": place.name,
+                "kind": place.kind,
+                "distance_m": round(place.distance_m),
+            },
+        }
+    )
 
 
 @api("GET")
@@ -88,33 +126,36 @@ def _near(text: str) -> LatLng | None:
         return None
 
 
-def _wire(hit: PlaceHit) -> dict[str, object]:
+def _wire(found: Finding) -> dict[str, object]:
+    one, hit = found.candidate, found.hit
+    typed = one.label is None  # a position is found as itself
+    at = address_at(one.position) if typed else None
+    context = wording.joined(
+        [f"Kel. {at.district}" if at.district else "", f"Kec. {at.subdistrict}" if at.subdistrict else ""]
+    ) if at else (hit.context if hit else "")  # fmt: skip
     return {
-        "id": hit.id,
-        "name": hit.name,
-        "kind": hit.kind,
-        "lat": hit.position.lat,
-        "lng": hit.position.lng,
-        "radius_m": hit.radius_m,
-        "district": hit.district,
-        "score": hit.score,
-        "context": hit.context,
-        "is_demo_position": hit.is_demo_position,
+        "id": one.place_id,
+        "name": f"{one.position.lat:.5f}, {one.position.lng:.5f}" if typed else one.label,
+        "kind": "position" if typed else one.kind,
+        "lat": one.position.lat,
+        "lng": one.position.lng,
+        "radius_m": one.radius_m,
+        "district": at.district if at else one.district,
+        "score": found.score,
+        "context": context,
+        "is_demo_position": one.is_demo_position,
+        "quality": one.quality,
+        "reasons": wording.wire(one.reasons),
+        "house_number": one.house_number or None,
+        "address": at.text if at else _address(found),
     }
 
 
-def _written(position: LatLng, radius_m: float) -> dict[str, object]:
-    """A position typed into the search is found as itself."""
-    district = selectors.district_at(position)
-    return {
-        "id": None,
-        "name": f"{position.lat:.5f}, {position.lng:.5f}",
-        "kind": "position",
-        "lat": position.lat,
-        "lng": position.lng,
-        "radius_m": radius_m,
-        "district": district.name if district else None,
-        "score": 1.0,
-        "context": f"Kel. {district.name}, Kec. {district.kecamatan}" if district else "",
-        "is_demo_position": False,
-    }
+def _address(found: Finding) -> str | None:
+    hit = found.hit
+    if hit is None:
+        return found.candidate.label
+    street = (
+        f"{hit.street} No. {hit.house_number}" if hit.street and hit.house_number else hit.street
+    )
+    return wording.joined([hit.address or street, hit.context]) or None

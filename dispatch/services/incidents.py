@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.utils import translation
 
 import calls.services
 import maps.selectors
 from dispatch.engine.assignments import ACTIVE
 from dispatch.engine.incidents import IncidentStatus, check_closable, check_open, number_text
-from dispatch.models import Assignment, Incident, IncidentType
+from dispatch.models import ADDRESS_CHARS_MAX, Assignment, Incident, IncidentType
 from maps.geo import LatLng
+from maps.geocoding.reverse import reverse
 from realtime.eventlog import Change, Done, change
 from realtime.protocol import Rejected
 from realtime.registry import Context
@@ -173,10 +175,17 @@ def _place(incident: Incident, location: dict[str, Any] | None) -> None:
     incident.location = Point(position.lng, position.lat, srid=4326)
     incident.location_radius_m = location.get("radius_m")
     incident.location_source = location.get("source") or "operator"
-    incident.location_label = location.get("label") or ""
+    incident.location_label = location.get("label") or _told(position)
     district = maps.selectors.district_at(position)
     incident.district = district.name if district else ""
     incident.district_certain = district.certain if district else True
+
+
+def _told(position: LatLng) -> str:
+    """Where that is, for a crew: a street and a junction rather than two numbers. Kept, so that every screen says the same."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found = reverse(position)
+        return found.text[:ADDRESS_CHARS_MAX] if found.is_known else ""
 
 
 def _facts_of(incident: Incident) -> dict[str, Any]:

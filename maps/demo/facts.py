@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from maps.demo import outline
 from maps.demo.stations import STATIONS
 from maps.geo import LatLng
 
 POINT_RADIUS_M = 60
 DEMO_RADIUS_M = 300  # a made-up position must not look like an address
 PUBLISHED_RADIUS_M = 300
+VILLAGE_RADIUS_M = 900
 STRETCH_RADIUS_M = 600  # "Batu n" is a kilometre of road, never a point
 
 
@@ -57,8 +59,20 @@ def _place(
     key: str, name: str, kind: str, lat: float, lng: float, *aliases: str, **more: Any
 ) -> DemoPlace:
     certainty = more.pop("certainty", "approximate")
-    radius_m = more.pop("radius_m", _RADIUS_M[certainty])
+    radius_m = more.pop("radius_m", None) or _RADIUS_M[certainty]
     return DemoPlace(key, name, kind, LatLng(lat, lng), certainty, radius_m, aliases, **more)
+
+
+_CENTRES = {item.code: item.centre for item in (*outline.KELURAHAN, outline.PENYENGAT)}
+
+
+def _in_village(
+    key: str, name: str, kind: str, code: str, *aliases: str, address: str = ""
+) -> DemoPlace:
+    """Of which nothing but the kelurahan is published."""
+    return _place(
+        key, name, kind, *_CENTRES[code], *aliases, certainty="kelurahan", radius_m=VILLAGE_RADIUS_M, address=address
+    )  # fmt: skip
 
 
 PLACES: tuple[DemoPlace, ...] = (
@@ -95,13 +109,13 @@ PLACES: tuple[DemoPlace, ...] = (
     _place("puskesmas-sei-jang", "Puskesmas Sei Jang", "clinic", 0.9046, 104.4738, address="Jl. Sei Jang km 5"),
     _place("puskesmas-batu-10", "Puskesmas Batu 10", "clinic", 0.9180, 104.5004, "PKM Batu 10"),
     _place("puskesmas-kampung-bugis", "Puskesmas Kampung Bugis", "clinic", 0.9440, 104.4480),
-    _place("puskesmas-melayu-kota-piring", "Puskesmas Melayu Kota Piring", "clinic", 0.9160, 104.4850),
+    _place("puskesmas-melayu-kota-piring", "Puskesmas Melayu Kota Piring", "clinic", 0.9160, 104.4850, "UPTD Puskesmas Melayu Kota Piring"),
     _place("puskesmas-mekar-baru", "Puskesmas Mekar Baru", "clinic", 0.9195, 104.4890),
     _place("puskesmas-tanjung-unggat", "Puskesmas Tanjung Unggat", "clinic", 0.9245, 104.4628, address="Gang Waru"),
     _place("puskesmas-tanjungpinang-barat", "Puskesmas Tanjungpinang Barat", "clinic", 0.9158, 104.4428, address="Jl. Riau"),
     _place("pustu-batu-4", "Puskesmas Pembantu Batu IV", "clinic", 0.9120, 104.4624, "Pustu Batu 4"),
     _place("pustu-penyengat", "Pos kesehatan Pulau Penyengat", "clinic", 0.9283, 104.4190, "Pustu Penyengat", "Puskesmas Penyengat"),
-    _place("pmi", "PMI Tanjungpinang", "hospital", 0.9182, 104.4421, "PMI", "UTD PMI", address="Jl. Rumah Sakit No.32-33"),
+    _place("pmi", "PMI Tanjungpinang", "hospital", 0.9182, 104.4421, "PMI", "UTD PMI", "PMI UTD", address="Jl. Rumah Sakit No.32-33"),
     # government
     _place("kantor-gubernur", "Kantor Gubernur Kepri", "government", 0.8764022, 104.4461011, "Kantor Gubernur", "Istana Kota Piring", certainty="near", address="Pulau Dompak"),
     _place("kantor-wali-kota", "Kantor Wali Kota Tanjungpinang", "government", 0.9635, 104.4358, "Kantor Walikota", "Balai Kota", address="Senggarang"),
@@ -207,6 +221,21 @@ PLACES: tuple[DemoPlace, ...] = (
     _place("pulau-terkulai", "Pulau Terkulai", "island", 0.953994, 104.338067, certainty="exact", radius_m=500),
     _place("pulau-bayan", "Pulau Bayan", "island", 0.933242, 104.454344, certainty="exact", radius_m=300),
     _place("pulau-paku", "Pulau Paku", "island", 0.916269, 104.428994, certainty="exact", radius_m=200),
+    # known to the kelurahan only
+    _in_village("bpbd-provinsi", "BPBD Provinsi Kepri", "rescue", "21.72.01.1004", "BPBD Kepri", address="Jl. Tugu Pahlawan No.18"),
+    _in_village("dprd-provinsi", "DPRD Provinsi Kepri", "government", "21.72.04.1002", "DPRD Kepri", "DPRD Provinsi"),
+    _in_village("jembatan-2-dompak", "Jembatan II Dompak", "bridge", "21.72.04.1002", "Jembatan 2 Dompak", "Jembatan Dua Dompak"),
+    _in_village("puskesmas-dokabu", "Puskesmas Dr Soetomo (Dokabu)", "clinic", "21.72.01.1004", "Puskesmas Dokabu", address="Jl. Dr Soetomo"),
+    _in_village("polsek-kkp", "Polsek Kawasan Pelabuhan Sri Bintan Pura", "police", "21.72.03.1001", "KKP", "Polsek KKP", "Polsek Pelabuhan", address="Pelabuhan Sri Bintan Pura"),
+    _in_village("u-turn-gonggong", "U-turn Gonggong", "junction", "21.72.03.1001", "Putaran Gonggong", "Uturn Gonggong"),
+    # an address is published, no position: somewhere on that street
+    _place("dinas-pariwisata", "Dinas Pariwisata Kota Tanjungpinang", "government", 0.9294, 104.4410, "Dinas Pariwisata", "Dispar", address="Jl. Merdeka No.5"),
+    _place("dinas-perumahan", "Dinas Perumahan dan Permukiman", "government", 0.9155, 104.4785, "DPRKP", "Disperkim", address="Jl. Peralatan km 7"),
+    _place("bni", "Bank BNI Tanjungpinang", "market", 0.9270, 104.4441, "BNI", "Bank BNI", address="Jl. Teuku Umar No.630"),
+    _place("grapari", "Grapari Telkomsel", "landmark", 0.9078, 104.4560, "Grapari", "Telkomsel", address="Jl. Basuki Rahmat No.9"),
+    _place("pelni", "Pelni Tanjungpinang", "landmark", 0.9095, 104.4700, "Pelni", "Kantor Pelni", address="Jl. Ahmad Yani km 5 atas"),
+    _place("pustu-batu-5", "Puskesmas Pembantu Batu 5", "clinic", 0.9100, 104.4705, "Pustu Batu 5", address="Batu 5"),
+    _place("jembatan-buaya", "Jembatan Buaya", "bridge", 0.9168, 104.5220, address="km 12/13"),
     # kilometres along the road from Batu 0
     _place("km-0", "Batu 0", "km_marker", 0.9279, 104.4385, "Batu Nol"),
     _place("km-2", "Batu 2", "km_marker", 0.9184, 104.4532, radius_m=STRETCH_RADIUS_M),
@@ -250,6 +279,26 @@ KELURAHAN_ALIASES: dict[str, tuple[str, ...]] = {
     "21.72.04.1004": ("Sungai Jang", "Kampung Sei Jang"),
     "21.72.04.1005": ("Unggat", "Tg Unggat"),
 }
+KELURAHAN_POSTCODES: dict[str, str] = {
+    "21.72.01.1001": "29113",
+    "21.72.01.1002": "29112",
+    "21.72.01.1003": "29113",
+    "21.72.01.1004": "29111",
+    "21.72.02.1001": "29123",
+    "21.72.02.1002": "29122",
+    "21.72.02.1003": "29122",
+    "21.72.02.1004": "29125",
+    "21.72.02.1005": "29122",
+    "21.72.03.1001": "29111",
+    "21.72.03.1003": "29111",
+    "21.72.03.1004": "29114",
+    "21.72.03.1005": "29115",
+    "21.72.04.1001": "29122",
+    "21.72.04.1002": "29124",
+    "21.72.04.1003": "29124",
+    "21.72.04.1004": "29124",
+    "21.72.04.1005": "29122",
+}
 JUNCTION_ALIASES: dict[str, tuple[str, ...]] = {
     "pamedan": ("Lampu merah Pamedan", "Perempatan Pamedan", "Simpang 4 Pamedan"),
     "batu-6": ("Lampu merah Batu 6", "Lampu merah km 6", "Simpang km 6"),
@@ -259,6 +308,7 @@ JUNCTION_ALIASES: dict[str, tuple[str, ...]] = {
     "simpang-lima": ("Simpang 5", "Simpang Lima", "Simpang Lima Batu 8", "Simpang Kota Piring"),
     "garden": ("Simpang Hotel Garden", "Lampu merah Garden"),
     "bundaran-patung-naga": ("Patung Naga",),
+    "pegadaian": ("U-turn Pegadaian", "Putaran Pegadaian"),
 }
 # Streets that are known by name but are not drawn in the network: their kelurahan is all that is known.
 UNDRAWN_STREETS: tuple[tuple[str, str], ...] = (

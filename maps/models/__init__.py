@@ -4,7 +4,7 @@ from maps.models.areas import District, Surface
 from maps.models.hospitals import BEDS_MAX, HospitalCapacity, HospitalState
 from maps.models.imports import ImportRun
 from maps.models.origin import Origin
-from maps.models.places import RADIUS_M_MAX, Certainty, Place, PlaceKind, PlaceName
+from maps.models.places import RADIUS_M_MAX, Certainty, NameWord, Place, PlaceKind, PlaceName
 from maps.models.premises import (
     PREMISE_TEXT_CHARS_MAX,
     PremiseKind,
@@ -48,6 +48,7 @@ __all__ = (
     "ImportRun",
     "KindFactor",
     "MapVersion",
+    "NameWord",
     "Origin",
     "Place",
     "PlaceKind",

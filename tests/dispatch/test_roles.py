@@ -34,6 +34,7 @@ PAGES = {
     "/api/v1/premises": ALL,
     "/api/v1/response-areas": CENTRE | {"admin"},
     "/api/v1/response-areas/findings": CENTRE | {"admin"},
+    "/api/v1/places/reverse": ALL,
     f"/api/v1/incidents/{ID}/recommendation": CENTRE | {"admin"},
     f"/api/v1/incidents/{ID}/timeline": CENTRE | {"admin"},
     f"/api/v1/assignments/{ID}/route": ALL,

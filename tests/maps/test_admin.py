@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from maps.geocoding import places
+from maps.geocoding.search import search
 from maps.models import District, Place, PlaceKind, RoadEdge, RoadNode
 from maps.resources import DistrictResource, PlaceResource, RoadEdgeResource
 
@@ -44,8 +44,8 @@ def form_of(**changes):
 def test_a_new_place_is_found_by_every_name_and_knows_its_kelurahan(desk):
     answer = desk.post(reverse("admin:maps_place_add"), form_of())
     assert answer.status_code == 302, answer.context["adminform"].form.errors
-    assert places.search("rumah pak rt")[0].name == "Rumah Pak RT"
-    assert places.search("RT lima")[0].name == "Rumah Pak RT"
+    assert search("rumah pak rt")[0].name == "Rumah Pak RT"
+    assert search("RT lima")[0].name == "Rumah Pak RT"
     assert Place.objects.get(key="rumah-pak-rt").district is not None
 
 
@@ -124,4 +124,4 @@ def test_an_imported_place_stands_where_the_file_says_and_is_found(city):
     result = PlaceResource().import_data(exported.__class__(list(row.values()), headers=list(row)))
     assert not result.has_errors()
     assert Place.objects.get(key="polresta-dua").point.coords == (104.47, 0.91)
-    assert places.search("kantor polisi besar")[0].position.lat == 0.91
+    assert search("kantor polisi besar")[0].position.lat == 0.91

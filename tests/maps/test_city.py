@@ -47,7 +47,7 @@ def test_the_network_is_big_enough_connected_and_says_that_it_is_simplified(city
 
 def test_every_made_up_position_is_marked(city):
     for place in facts.PLACES:
-        assert place.is_demo_position == (place.certainty == "approximate")
+        assert place.is_demo_position == (place.certainty in {"approximate", "kelurahan"})
     published = Place.objects.filter(certainty__in=("exact", "near"))
     assert not published.filter(is_demo_position=True).exists()
     assert {stand.certainty for stand in STATIONS.values()} == {"near", "approximate"}

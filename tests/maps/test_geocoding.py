@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maps.geo import LatLng, distance_m
-from maps.geocoding import places
+from maps.geocoding.search import search
 from maps.geocoding.text import locate_text
 from tests import shared_data
 
@@ -147,9 +147,7 @@ def test_kelurahan_tanjungpinang_timur_lies_in_bukit_bestari():
 def test_every_public_place_of_the_list_is_in_the_gazetteer():
     with shared_data.path("geo/tanjungpinang_poi_names.csv").open() as file:
         names = [row["nama"] for row in csv.DictReader(file)]
-    missing = [
-        name for name in names if not places.search(name) or places.search(name)[0].score < 0.6
-    ]
+    missing = [name for name in names if not search(name) or search(name)[0].score < 0.6]
     assert missing == ["Lapangan Futsal"]  # any futsal field: the list names no particular one
 
 
@@ -165,17 +163,17 @@ def test_every_public_place_of_the_list_is_in_the_gazetteer():
     ],
 )
 def test_the_search_finds_beginnings_and_misspellings(query, name):
-    assert places.search(query, limit=3)[0].name == name
+    assert search(query, limit=3)[0].name == name
 
 
 def test_the_search_prefers_what_is_near():
     near = LatLng(0.9060, 104.4965)
-    assert places.search("masjid al istiqomah", near=near)[0].district == "Batu IX"
+    assert search("masjid al istiqomah", near=near)[0].district == "Batu IX"
 
 
 @pytest.mark.parametrize("query", ["", "%", "_", "' OR 1=1 --", "\x00", "🔥", "a" * 5000])
 def test_a_hostile_query_is_only_a_query(query):
-    assert isinstance(places.search(query), list)
+    assert isinstance(search(query), list)
 
 
 @settings(

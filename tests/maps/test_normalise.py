@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.geocoding.normalise import normalise, squash
+from tests import shared_data
 
 SAME = [
     ("Batu IX", "batu 9", "BATU9", "km 9", "Km. 9", "KM9", "BT 9", "batu sembilan", "BATUIX"),
@@ -34,3 +37,50 @@ def test_the_searched_spelling_is_plain_and_stable(text):
     normal = normalise(text)
     assert all(sign.isascii() and (sign.isalnum() or sign == " ") for sign in normal)
     assert "  " not in normal
+
+
+# Words of place in the list whose other spellings mean something else as well, or are no spelling of it.
+NOT_ALWAYS = {
+    "smpg",
+    "skt",
+    "tl",
+    "d",
+    "lurah",
+    "camat",
+    "mau ke",
+    "menuju",
+    "arah ke",
+    "lewat",
+    "setelah",
+    "kampong kite",
+}
+ONE_WORD = {
+    "jalan": "jalan", "depan": "depan", "belakang": "belakang", "samping": "samping", "sebelah": "sebelah",
+    "seberang": "seberang", "dekat": "dekat", "sekitar": "sekitar", "di": "di", "simpang": "simpang",
+    "pertigaan": "simpang", "perempatan": "simpang", "bundaran": "bundaran", "lampu merah": "lampu merah",
+    "gang": "gang", "lorong": "lorong", "perumahan": "perumahan", "kompleks": "perumahan", "nomor": "no",
+    "kampung": "kampung", "kelurahan": "kelurahan", "kecamatan": "kecamatan", "batu 9": "batu 9", "km 10": "batu 10",
+}  # fmt: skip
+
+
+def test_the_ways_in_which_people_write_words_of_place_become_one():
+    with shared_data.path("texts/indonesian_emergency_phrases.csv").open() as file:
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["phrase"] in ONE_WORD and row["class"].startswith("location")
+        ]
+    assert len(rows) == len(ONE_WORD)
+    wrong = {}
+    for row in rows:
+        for variant in row["variants"].split(";"):
+            written = variant.split("(")[0].strip()
+            said = normalise(written).split(" ")[: len(ONE_WORD[row["phrase"]].split())]
+            if (
+                written
+                and written.lower() not in NOT_ALWAYS
+                and " ".join(said[-2:])
+                not in {ONE_WORD[row["phrase"]], f"di {ONE_WORD[row['phrase']]}"}
+            ):
+                wrong[written] = normalise(written)
+    assert set(wrong) <= {"di dpn", "simpang empat", "simpang tiga", "simpang lima", "TL"}
