@@ -18,7 +18,7 @@ PHONE_CHARS_MAX, ADDRESS_CHARS_MAX = 40, 200
 KINDS: tuple[tuple[str, frozenset[str], str], ...] = tuple(
     (key, frozenset(values.split()), kind)
     for key, values, kind in (
-        ("emergency", "fire_hydrant suction_point fire_water_pond water_tank", "hydrant"),
+        ("emergency", "fire_hydrant", "hydrant"),
         ("emergency", "defibrillator", "aed"),
         ("amenity", "fire_station", "fire_station"),
         ("amenity", "police", "police"),

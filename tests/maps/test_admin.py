@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from maps.geocoding.search import search
-from maps.models import District, Place, PlaceKind, RoadEdge, RoadNode
+from maps.models import District, ImportRun, Place, PlaceKind, RoadEdge, RoadNode, TurnRestriction
 from maps.resources import DistrictResource, PlaceResource, RoadEdgeResource
 
 MODELS = ("district", "place", "roadnode", "roadedge", "turnrestriction", "surface")
@@ -125,3 +126,54 @@ def test_an_imported_place_stands_where_the_file_says_and_is_found(city):
     assert not result.has_errors()
     assert Place.objects.get(key="polresta-dua").point.coords == (104.47, 0.91)
     assert search("kantor polisi besar")[0].position.lat == 0.91
+
+
+def changed_row(key, **changes):
+    exported = PlaceResource().export(Place.objects.filter(key=key))
+    row = dict(zip(exported.headers, exported[0], strict=True)) | changes
+    return exported.__class__(list(row.values()), headers=list(row))
+
+
+@pytest.mark.parametrize(
+    ("changes", "origin"),
+    [
+        ({}, "demo"),
+        ({"phone": "0771 22222"}, "hand"),
+        ({"lat": "0.9092"}, "hand"),
+        ({"names": "Kantor Polisi Besar"}, "hand"),
+        ({"house_number": "7"}, "hand"),
+    ],
+)
+def test_a_row_of_a_file_belongs_to_whom_has_changed_it_and_only_then(city, changes, origin):
+    result = PlaceResource().import_data(changed_row("polresta", **changes))
+    assert not result.has_errors()
+    assert Place.objects.get(key="polresta").origin == origin
+
+
+def test_what_is_saved_in_the_admin_belongs_to_whom_has_saved_it(desk):
+    answer = desk.post(reverse("admin:maps_place_add"), form_of())
+    assert answer.status_code == 302
+    Place.objects.update(origin="import")
+    place = Place.objects.get(key="rumah-pak-rt")
+    values = form_of(**{"names-TOTAL_FORMS": "0", "names-0-written": ""})
+    answer = desk.post(reverse("admin:maps_place_change", args=[place.pk]), values)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert set(Place.objects.filter(origin="hand").values_list("key", flat=True)) == {
+        "rumah-pak-rt"
+    }
+
+
+def test_turn_restrictions_and_imports_open(desk):
+    one, other = RoadEdge.objects.all()[:2]
+    turn = TurnRestriction.objects.create(
+        key="a", from_edge=one, via=one.target, to_edge=other, kind="no"
+    )
+    run = ImportRun.objects.create(
+        files=[{"name": "kepri.osm.pbf"}], begun_at=timezone.now(), ended_at=timezone.now(), by="budi",
+        counts={"place": {"added": 3, "changed": 2, "retired": 1}}, problems=[],
+    )  # fmt: skip
+    for model, row in (("turnrestriction", turn), ("importrun", run)):
+        listing = desk.get(reverse(f"admin:maps_{model}_changelist"))
+        assert listing.status_code == 200
+        assert desk.get(reverse(f"admin:maps_{model}_change", args=[row.pk])).status_code == 200
+    assert "kepri.osm.pbf" in listing.content.decode()

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from maps.admin_pages import GEOJSON_TOO
 from maps.geojson import GeoJson, GeoJsonOfPlaces
@@ -102,7 +103,7 @@ def test_stations_and_response_areas_come_in_as_they_are_drawn(types):
     ],
 )
 def test_what_cannot_be_read_is_explained(text, words):
-    with pytest.raises(ValueError, match=words):
+    with translation.override("en"), pytest.raises(ValueError, match=words):
         GeoJson().create_dataset(text)
 
 
