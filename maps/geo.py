@@ -316,6 +316,8 @@ def _decimals(text: str, near: LatLng | None) -> Iterator[Found]:
         position = _ordered(first, second, hemi_1, hemi_2, lng_first=_says_lng(match["l1"]))
         if position is None:
             continue
+        if not (match["l1"] or match["l2"] or hemi_1 or hemi_2):
+            position = _nearer_order(position, near)
         labelled = bool(match["l1"] or match["l2"] or (hemi_1 and hemi_2))
         decimals = min(_decimals_of(match["a"]), _decimals_of(match["b"]))
         if decimals < (LABELLED_DECIMALS_MIN if labelled else BARE_DECIMALS_MIN):
@@ -323,6 +325,14 @@ def _decimals(text: str, near: LatLng | None) -> Iterator[Found]:
         if not labelled and _is_price(match["a"], match["b"], position, near):
             continue
         yield Found(position, radius_of_decimals(decimals), "decimal", match[0].strip())
+
+
+def _nearer_order(position: LatLng, near: LatLng | None) -> LatLng:
+    """Two bare numbers in the other order, when only that one lies near the city."""
+    turned = position_or_none(position.lng, position.lat)
+    if near is None or turned is None or distance_m(position, near) <= NEAR_PRICE_M_MAX:
+        return position
+    return turned if distance_m(turned, near) <= NEAR_PRICE_M_MAX else position
 
 
 def _is_price(a: str, b: str, position: LatLng, near: LatLng | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 
 import shapely
@@ -20,6 +21,7 @@ def land() -> dict[str, MultiPolygon]:
     return shapes
 
 
+@functools.cache  # a third of the time of seeding, and always the same
 def kelurahan_areas() -> dict[str, MultiPolygon]:
     """The approximate area of each kelurahan by its code."""
     city = _polygon(CITY_ON_BINTAN)

@@ -105,6 +105,16 @@ def test_two_decimals_with_letters_are_degrees_not_minutes():
     assert find_positions("0.55 N 104.27 E")[0].position == LatLng(0.55, 104.27)
 
 
+def test_two_bare_numbers_are_turned_when_only_then_they_lie_near_the_city():
+    delft = LatLng(52.01, 4.36)
+    assert find_positions("4.3571, 52.0116", near=delft)[0].position == LatLng(52.0116, 4.3571)
+    assert find_positions("52.0116, 4.3571", near=delft)[0].position == LatLng(52.0116, 4.3571)
+    assert find_positions("4.3571, 52.0116")[0].position == LatLng(4.3571, 52.0116)
+    assert find_positions("lat 4.3571 lng 52.0116", near=delft)[0].position == LatLng(
+        4.3571, 52.0116
+    )
+
+
 def test_three_decimals_say_about_a_hundred_metres():
     assert find_positions("0.918, 104.466")[0].radius_m == pytest.approx(111.2)
 

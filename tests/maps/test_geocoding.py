@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from maps.geo import LatLng, distance_m
 from maps.geocoding.search import search
 from maps.geocoding.text import locate_text
+from maps.models import Place
 from tests import shared_data
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -184,3 +185,29 @@ def test_no_text_breaks_the_resolver(text):
     for candidate in locate_text(text):
         assert 0 <= candidate.confidence <= 1
         assert candidate.radius_m > 0
+
+
+def test_every_place_is_found_by_its_own_name_in_a_sentence():
+    missing = [
+        place.name
+        for place in Place.objects.all()
+        if all(item.place_id != str(place.pk) for item in locate_text(f"di {place.name}"))
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Simpang Pamedan", "Jl. Merdeka", "Masjid Agung Al-Hikmah", "Kelurahan Sei Jang"]
+)
+@given(
+    st.lists(st.sampled_from([".", ",", "!", " ", "-", "?"]), max_size=4),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_capitals_and_punctuation_do_not_change_the_winner(name, signs, is_loud, is_quiet):
+    written = name.upper() if is_loud else name.lower() if is_quiet else name
+    said = f"{''.join(signs)} di {written}{''.join(signs)}"
+    assert locate_text(said)[0].place_id == locate_text(f"di {name}")[0].place_id

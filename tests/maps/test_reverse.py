@@ -52,19 +52,16 @@ def test_no_position_breaks_it(lat, lng):
         assert reverse(LatLng(lat, lng)).text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_told_of_a_place_leads_back_to_it():
+    for text in [
         "simpang pamedan",
         "jl merdeka",
         "kelurahan sei jang",
         "batu 9",
         "simpang kuantan menur",
         "pulau penyengat",
-    ],
-)
-def test_what_is_told_of_a_place_leads_back_to_it(text):
-    there = locate_text(text)[0]
-    told = reverse(there.position)
-    back = locate_text(told.text)[0]
-    assert distance_m(back.position, there.position) <= back.radius_m + there.radius_m + 500
+    ]:
+        there = locate_text(text)[0]
+        told = reverse(there.position)
+        back = locate_text(told.text)[0]
+        assert distance_m(back.position, there.position) <= back.radius_m + there.radius_m + 500
