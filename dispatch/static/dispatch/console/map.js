@@ -6,6 +6,8 @@ import { incidentOfUnit, isStale, isWaiting, placeOf, restsAtHome } from "#conso
 import { setText } from "#console/dom";
 import { CallMarker, IncidentMarker, UnitMarker } from "#console/markers";
 import { declutter } from "#console/labels";
+import { LayerControl } from "#console/layer_control";
+import { minutesOld } from "#console/map_words";
 import { trailsOf } from "#console/sharing";
 import { Panel } from "#console/panel";
 
@@ -36,7 +38,8 @@ export class CityMap extends Panel {
     this.radii = L.layerGroup().addTo(this.map);
     this.trails = L.layerGroup().addTo(this.map);
     this.map.on("click", (event) => this.#propose(event.latlng));
-    this.map.on("zoomend moveend", () => this.#labels());
+    this.layerControl = new LayerControl(this.app, this.map, this.base);
+    this.map.on("zoomend moveend layerschange", () => this.#labels());
     this.stops.push(this.app.ui.subscribe(() => this.#follow()));
     this.stops.push(() => this.map.remove());
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
@@ -83,6 +86,7 @@ export class CityMap extends Panel {
     this.#calls();
     this.#radii();
     this.#trails();
+    this.layerControl.render();
     this.#title();
     if (this.moved) this.#labels();
     this.moved = false;
@@ -134,7 +138,7 @@ export class CityMap extends Panel {
           place: unit.position,
           callsign: unit.callsign,
           status: unit.status,
-          stale: stale ? app.age(unit.position.at) : null,
+          stale: stale ? minutesOld(app.clock.ageS(unit.position.at)) : null,
           weight: chosenIncident ? 2 : unit.assignment_id ? 1 : 0,
           rests: restsAtHome(unit),
           title: `${unit.callsign}: ${statusName(unit.status)}`,
@@ -207,11 +211,7 @@ export class CityMap extends Panel {
 
   #labels() {
     cancelAnimationFrame(this.labelFrame);
-    this.labelFrame = requestAnimationFrame(() => {
-      declutter(
-        [...this.layers.incidents.values(), ...this.layers.units.values(), ...this.layers.calls.values()],
-        this.map,
-      );
-    });
+    const marks = () => this.layerControl.shownOf(this.layers);
+    this.labelFrame = requestAnimationFrame(() => declutter(marks(), this.map));
   }
 }
