@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LayerChoice, Reading, addressOf, coverageVersion } from "#console/map_layers";
-import { hatchOf, hospitalText, minutesOld } from "#console/map_words";
+import { hospitalText, minutesOld } from "#console/map_words";
+import { hatchOf } from "#maps/hazards";
 
 function shelf(begin = {}) {
   const kept = new Map(Object.entries(begin));

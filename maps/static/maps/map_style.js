@@ -23,7 +23,7 @@ export function readPalette(element) {
     road3: read("--road-3", "#2b3236"),
     text: read("--text-3", "#929da4"),
     strong: read("--text-2", "#b3bdc3"),
-    hydrant: read("--red-fg", "#ff8577"),
+    hydrant: read("--blue-fg", "#9bc2ee"),
     help: read("--teal-fg", "#86d0c0"),
     font: read("--font-ui", "sans-serif"),
   };

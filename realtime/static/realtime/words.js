@@ -75,6 +75,11 @@ const PREMISE_SEVERITY = {
   caution: () => gettext("Take care"),
   info: () => gettext("Good to know"),
 };
+const CLOSURE = {
+  closed: () => gettext("Closed"),
+  flooded: () => gettext("Flooded"),
+  slow: () => gettext("Slow"),
+};
 const SEVERITY = {
   mayday: () => gettext("MAYDAY"),
   critical: () => gettext("CRITICAL"),
@@ -104,6 +109,7 @@ export const channelName = named(CHANNEL);
 export const sourceName = named(SOURCE);
 export const severityName = named(SEVERITY);
 export const premiseKindName = named(PREMISE_KIND);
+export const closureName = named(CLOSURE);
 export const premiseSeverityName = named(PREMISE_SEVERITY);
 export const callStatusName = named(CALL_STATUS);
 export const travelName = named(TRAVELS_BY);

@@ -16,6 +16,7 @@ import { Overlays } from "#console/map_overlays";
 import { layerName, stateText } from "#console/map_words";
 
 const ON_BOARD = ["incidents", "units", "calls"]; // drawn by the map itself
+const HOSPITAL_WORDS_ZOOM = 14; // farther, a hospital is its sign alone: the words would lie over units
 
 export class LayerControl {
   #rows = new Map();
@@ -32,7 +33,9 @@ export class LayerControl {
     for (const { key, reads, isOfView } of LAYERS)
       if (reads) this.#readings.set(key, new Reading({ everyMs: reads, read: getJson, tell, isOfView }));
     this.#build();
-    map.on("moveend", tell);
+    const far = () => setClass(map.getContainer(), "far", map.getZoom() < HOSPITAL_WORDS_ZOOM);
+    map.on("zoomend", far).on("moveend", tell);
+    far();
     app.store.onEvent(({ name }) => {
       if (name.startsWith("premise.")) this.#premisesSeen += 1;
     });

@@ -1,16 +1,15 @@
 /** What lies over the city's map, each layer drawn anew only when what it shows has changed. */
 /* global L */
+import { addHatches, closureShapes, premiseShape } from "#maps/hazards";
 import { icon } from "#realtime/icons";
 import { premiseKindName, premiseSeverityName, fill, gettext } from "#realtime/words";
 import { h } from "#console/dom";
-import { addHatches } from "#console/map_hatch";
-import { closureLines, hatchOf, hospitalLines, hospitalText } from "#console/map_words";
+import { closureLines, hospitalLines, hospitalText } from "#console/map_words";
 
 const BELOW = "layers-below"; // wide areas, under everything that is about one place
 const BELOW_Z = 350;
 // Shape and colour: an octagon, a triangle, a circle, as the alarms have them.
 const SEVERITY_SYMBOLS = { danger: "a-critical", caution: "a-warning", info: "a-notice" };
-const ACROSS = ([lng, lat]) => [lat, lng];
 
 export class Overlays {
   #groups = new Map();
@@ -39,35 +38,15 @@ export class Overlays {
   }
 
   closures(group, closures) {
-    for (const closure of closures) {
-      const fillColor = hatchOf(closure.kind);
-      const className = `closure ${closure.kind}`;
-      const { type, coordinates } = closure.geometry;
-      const shapes =
-        type === "Polygon"
-          ? [
-              L.polygon(
-                coordinates.map((ring) => ring.map(ACROSS)),
-                { className, fillColor, fillOpacity: 1 },
-              ),
-            ]
-          : [
-              L.polyline(coordinates.map(ACROSS), { className: `${className} bed`, weight: 12 }),
-              L.polyline(coordinates.map(ACROSS), { className: `${className} tape`, weight: 6 }),
-            ];
-      for (const shape of shapes)
+    for (const closure of closures)
+      for (const shape of closureShapes(closure))
         this.#tell(shape, () => closureLines(closure, this.words.time)).addTo(group);
-    }
   }
 
   premises(group, found) {
-    for (const { geometry, properties: note } of found.features) {
-      const area = L.polygon(
-        geometry.coordinates.map((ring) => ring.map(ACROSS)),
-        {
-          className: `premise-area ${note.severity}`,
-        },
-      );
+    for (const feature of found.features) {
+      const note = feature.properties;
+      const area = premiseShape(feature);
       const lines = () => [
         `${premiseSeverityName(note.severity)} · ${premiseKindName(note.kind)}`,
         note.text,
@@ -102,10 +81,8 @@ export class Overlays {
   areas(group, found) {
     for (const feature of found.features) {
       const { name, rank, station, is_approximate: rough } = feature.properties;
-      const words = [
-        station && station !== name ? `${rank}. ${name}: ${station}` : `${rank}. ${name}`,
-        rough ? gettext("drawn roughly") : null,
-      ];
+      // One word on the map: the station that comes first; a border that was only sketched says so.
+      const words = [`${rough ? "≈ " : ""}${station ?? name}`];
       const shape = L.geoJSON(feature, {
         renderer: this.below,
         pane: BELOW,

@@ -1,5 +1,5 @@
 /** How the map says what its layers show. Words only, no DOM. */
-import { fill, gettext, ngettext } from "#realtime/words";
+import { closureName, fill, gettext, ngettext } from "#realtime/words";
 
 const HOUR_S = 3600;
 const MINUTE_S = 60;
@@ -17,11 +17,6 @@ const LAYER_NAMES = {
   areas: () => gettext("Response areas"),
   coverage: () => gettext("Coverage"),
 };
-const CLOSURES = {
-  closed: () => gettext("Closed"),
-  flooded: () => gettext("Flooded"),
-  slow: () => gettext("Slow"),
-};
 const HOSPITAL_STATES = {
   open: () => gettext("open"),
   busy: () => gettext("busy"),
@@ -30,7 +25,6 @@ const HOSPITAL_STATES = {
 };
 
 export const layerName = (key) => LAYER_NAMES[key]?.() ?? key;
-export const closureName = (kind) => CLOSURES[kind]?.() ?? CLOSURES.closed();
 
 /** How old, as short as a map needs it: 8 min, 3 h. @param {number|null} seconds */
 export function minutesOld(seconds) {
@@ -38,9 +32,6 @@ export function minutesOld(seconds) {
   if (seconds < HOUR_S) return fill(gettext("%(count)s min"), { count: Math.floor(seconds / MINUTE_S) });
   return fill(gettext("%(count)s h"), { count: Math.floor(seconds / HOUR_S) });
 }
-
-/** The pattern a closure is hatched with; a kind that this screen does not know yet is drawn as closed. */
-export const hatchOf = (kind) => `url(#hatch-${kind in CLOSURES ? kind : "closed"})`;
 
 /** "Flooded: tide · until 14:30 · Rina 13:05". @param {(iso: string) => string} time */
 export function closureLines(closure, time) {
