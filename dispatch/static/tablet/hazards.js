@@ -7,6 +7,7 @@ import { make } from "#tablet/dom";
 
 const KEY = "premises";
 const AROUND_DEG = 0.02; // about two kilometres: what lies on the last part of the way
+const WORDS_ZOOM = 14.5;
 const READ_EVERY_MS = 60_000;
 
 /** The part of the map whose notes a crew needs. */
@@ -36,6 +37,11 @@ export class Hazards {
     this.#group = L.layerGroup().addTo(map);
     this.clock = clock;
     this.tell = tell;
+    // The incident and the units lie over the words; from afar there is room for the hatches alone.
+    map.getPane("tooltipPane").style.zIndex = 590;
+    const far = () => map.getContainer().classList.toggle("far", map.getZoom() < WORDS_ZOOM);
+    map.on("zoomend", far);
+    far();
     addHatches(map.getContainer());
   }
 

@@ -5,7 +5,6 @@
 
 /* global protomapsL */
 
-const LABEL_PX = 12; // nothing on a dispatcher's map is smaller
 const ROAD_LABEL_ZOOM_MIN = 14;
 const VILLAGE_LABEL_ZOOM_MAX = 16;
 const NAMED_FIRST = ["hospital", "pier", "airport", "clinic", "island", "bridge", "neighbourhood"];
@@ -24,19 +23,26 @@ class Plate {
   #colour;
   #ink;
   #font;
+  #high;
 
-  constructor({ colour, ink, font }) {
+  constructor({ colour, ink, font, labelPx }) {
     this.#colour = colour;
     this.#ink = ink;
-    this.#font = `700 ${LABEL_PX}px ${font}`;
+    this.#font = `700 ${labelPx}px ${font}`;
+    this.#high = labelPx / 2 + 2;
   }
 
   place(layout, geom, feature) {
     const word = MARK_WORDS[feature.props.kind];
     layout.scratch.font = this.#font;
-    const half = Math.max(8, layout.scratch.measureText(word).width / 2 + 3);
+    const [half, high] = [Math.max(this.#high, layout.scratch.measureText(word).width / 2 + 3), this.#high];
     const anchor = geom[0][0];
-    const box = { minX: anchor.x - half, maxX: anchor.x + half, minY: anchor.y - 8, maxY: anchor.y + 8 };
+    const box = {
+      minX: anchor.x - half,
+      maxX: anchor.x + half,
+      minY: anchor.y - high,
+      maxY: anchor.y + high,
+    };
     return [{ anchor, bboxes: [box], draw: (ctx) => this.#draw(ctx, word, half) }];
   }
 
@@ -44,7 +50,7 @@ class Plate {
     ctx.globalAlpha = 1;
     ctx.fillStyle = this.#colour;
     ctx.beginPath();
-    ctx.roundRect(-half, -8, half * 2, 16, word.length === 1 ? 8 : 3);
+    ctx.roundRect(-half, -this.#high, half * 2, this.#high * 2, word.length === 1 ? this.#high : 3);
     ctx.fill();
     ctx.strokeStyle = this.#ink;
     ctx.lineWidth = 1;
@@ -66,7 +72,7 @@ class Plate {
  */
 export function labelRules(colours, hidden = new Set()) {
   const halo = { stroke: colours.land, width: 3 };
-  const text = { fill: colours.text, fontFamily: colours.font, fontSize: LABEL_PX, lineHeight: 1.2 };
+  const text = { fill: colours.text, fontFamily: colours.font, fontSize: colours.labelPx, lineHeight: 1.2 };
   const dotted = (weight) =>
     new protomapsL.GroupSymbolizer([
       new protomapsL.CircleSymbolizer({ radius: 2, fill: colours.text }),
@@ -87,7 +93,7 @@ export function labelRules(colours, hidden = new Set()) {
     dataLayer: "places",
     minzoom: MARK_ZOOM_MIN,
     filter: (_zoom, feature) => feature.props.kind === kind && !hidden.has(kind),
-    symbolizer: new Plate({ colour, ink: colours.land, font: colours.font }),
+    symbolizer: new Plate({ colour, ink: colours.land, font: colours.font, labelPx: colours.labelPx }),
   });
   return [
     plate("hydrant", colours.hydrant),
@@ -101,7 +107,7 @@ export function labelRules(colours, hidden = new Set()) {
         ...text,
         ...halo,
         labelProps: ["name"],
-        fontSize: 13,
+        fontSize: colours.labelPx + 1,
         fontWeight: 600,
         letterSpacing: 0.6,
         maxLineChars: 14,

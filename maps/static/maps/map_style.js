@@ -8,7 +8,7 @@
 const PATH_ZOOM_MIN = 15;
 
 /** @typedef {{sea: string, land: string, landEdge: string, road1: string, road2: string, road3: string, text: string, strong: string,
- *   hydrant: string, help: string, font: string}} Palette */
+ *   hydrant: string, help: string, font: string, labelPx: number}} Palette */
 
 /** @param {Element} element @returns {Palette} */
 export function readPalette(element) {
@@ -26,6 +26,7 @@ export function readPalette(element) {
     hydrant: read("--blue-fg", "#9bc2ee"),
     help: read("--teal-fg", "#86d0c0"),
     font: read("--font-ui", "sans-serif"),
+    labelPx: Number.parseFloat(read("--map-label-px", "12")),
   };
 }
 
