@@ -11,15 +11,17 @@ TILE_PIXELS = 256
 WORLD_M = 40_075_016.686
 SIMPLIFY_PIXELS = 0.5
 FORMAT = (
-    1  # raise it when the layers below change: tiles in browsers' caches are then asked for again
+    2  # raise it when the layers below change: tiles in browsers' caches are then asked for again
 )
 
-# What is drawn from which zoom on; the rest would only be clutter.
-ROAD_CLASS_ZOOM = {"r1": 8, "ferry": 11, "r2": 11, "r3": 13}
+# What is in a tile from which zoom on; the rest would only be clutter. The screens draw a tile one zoom closer than
+# its own, and the deepest that they ask for is 16.
+ROAD_CLASS_ZOOM = {"r1": 8, "ferry": 11, "r2": 11, "r3": 13, "path": 15}
 PLACE_KIND_ZOOM = {
     "kecamatan": 9, "kelurahan": 10, "island": 12, "airport": 11, "hospital": 11, "fire_station": 11, "police": 12,
     "rescue": 12, "pier": 12, "neighbourhood": 13, "clinic": 13, "government": 14, "junction": 14, "market": 14,
     "school": 14, "worship": 14, "landmark": 14, "bridge": 13, "km_marker": 14,
+    "housing": 13, "hydrant": 14, "aed": 14, "fuel": 14, "alley": 15, "address": 16,
 }  # fmt: skip
 
 _TILE = """
@@ -57,7 +59,7 @@ roads AS (
 ),
 places AS (
   SELECT ST_AsMVT(t, 'places', %(extent)s, 'geom') AS mvt FROM (
-    SELECT p.id::text AS id, p.name, p.kind, p.is_demo_position AS demo,
+    SELECT p.id::text AS id, p.name, p.kind, p.is_demo_position AS demo, nullif(p.house_number, '') AS number,
       ST_AsMVTGeom(ST_Transform(p.point, 3857), tile.box, %(extent)s, %(buffer)s) AS geom
     FROM maps_place AS p, tile WHERE p.kind = ANY(%(kinds)s) AND p.point && tile.around) AS t WHERE t.geom IS NOT NULL
 )

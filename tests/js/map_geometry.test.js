@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { areaM2, geometryOf, lengthM } from "#console/map_geometry";
+import { areaM2, closureAt, geometryOf, lengthM } from "#console/map_geometry";
 
 const A = { lat: 0.92, lng: 104.44 };
 const B = { lat: 0.92, lng: 104.45 };
@@ -34,4 +34,21 @@ test("what is drawn goes out as GeoJSON, an area closed; too few points are noth
   assert.equal(ring.length, 4);
   assert.equal(geometryOf("line", [A]), null);
   assert.equal(geometryOf("area", [A, B]), null);
+});
+
+test("the closure at a place is the one around it, or the line beside it", () => {
+  const area = { id: "area", geometry: geometryOf("area", [A, B, C, D]) };
+  const line = {
+    id: "line",
+    geometry: geometryOf("line", [
+      { lat: 0.95, lng: 104.44 },
+      { lat: 0.95, lng: 104.45 },
+    ]),
+  };
+  const near = (lat, lng) => closureAt([area, line], { lat, lng })?.id ?? null;
+  assert.equal(near(0.925, 104.445), "area");
+  assert.equal(near(0.9502, 104.445), "line");
+  assert.equal(near(0.9506, 104.445), null);
+  assert.equal(near(0.95, 104.4506), null);
+  assert.equal(near(0.94, 104.445), null);
 });

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from maps import tiles
-from maps.models import RoadEdge
+from maps.models import Place, RoadEdge
 
 
 def tile_of(lat: float, lng: float, zoom: int) -> tuple[int, int, int]:
@@ -42,6 +42,36 @@ def test_from_afar_only_main_roads_are_sent():
     assert b"r1" in far
     assert b"r3" not in far
     assert b"Polresta" not in far
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize(
+    ("kind", "zoom"),
+    [("housing", 13), ("hydrant", 14), ("aed", 14), ("fuel", 14), ("alley", 15), ("address", 16)],
+)
+def test_what_crews_look_for_comes_with_its_zoom_and_not_before(kind, zoom):
+    Place.objects.create(
+        key="looked-for",
+        name="Yang Dicari",
+        kind=kind,
+        point="SRID=4326;POINT(104.466 0.918)",
+        radius_m=5,
+        certainty="exact",
+        is_demo_position=False,
+        house_number="17B",
+    )
+    near, far = (tiles.render(*tile_of(0.918, 104.466, at)) for at in (zoom, zoom - 1))
+    assert b"Yang Dicari" in near
+    assert b"17B" in near
+    assert b"Yang Dicari" not in far
+
+
+@pytest.mark.usefixtures("city")
+def test_paths_come_closer_than_side_roads():
+    RoadEdge.objects.filter(name="Jl. Ahmad Yani").update(road_class="path", name="Gang Melati")
+    near, far = (tiles.render(*tile_of(0.918, 104.466, zoom)) for zoom in (15, 14))
+    assert b"Gang Melati" in near
+    assert b"Gang Melati" not in far
 
 
 @pytest.mark.usefixtures("city")

@@ -6,6 +6,7 @@ import { getJson } from "#realtime/page";
 import { clockText, distanceText, durationText } from "#realtime/time";
 import { fill, gettext } from "#realtime/words";
 import { badge, make, slot, write } from "#tablet/dom";
+import { Hazards } from "#tablet/hazards";
 import { drawStreets, keepWay, keptWay } from "#tablet/way";
 
 const ROUTE_EVERY_MS = 30_000;
@@ -20,6 +21,7 @@ export class CrewMap {
   #map = null;
   #base = null;
   #layer = null;
+  #hazards = null;
   #line = null;
   #fitted = null;
   #ends = [];
@@ -29,7 +31,8 @@ export class CrewMap {
   #asked = { id: null, atMs: 0 };
   #drawn = "";
 
-  constructor({ clock, city, language, positions, basemapUrl }) {
+  constructor({ store, clock, city, language, positions, redraw, basemapUrl }) {
+    Object.assign(this, { store, redraw });
     this.#clock = clock;
     this.#city = city;
     this.#language = language;
@@ -47,6 +50,7 @@ export class CrewMap {
       isDemo: this.#city.isDemo,
       demoText: gettext("Demo map, positions approximate"),
     });
+    this.#hazards = new Hazards(this.#map, this.#clock, this.redraw);
     this.#layer = L.layerGroup().addTo(this.#map);
     this.#map.on("dragstart zoomstart", () => {
       this.#isMoved ||= !this.#isFitting;
@@ -67,6 +71,7 @@ export class CrewMap {
     const link = slot("nav");
     link.hidden = !place;
     if (place) link.href = `geo:${place.lat},${place.lng}?q=${place.lat},${place.lng}`;
+    this.#hazards.draw(this.store.all("closures"), place);
     this.#marks(view, here, place);
     this.#fit(view.assignment, here, place);
     this.tick(view);

@@ -99,7 +99,7 @@ const shared = {
 };
 const bar = new Bar(shared);
 const info = new Info(shared);
-const map = new CrewMap({ ...shared, basemapUrl: boot.basemapUrl });
+const map = new CrewMap({ ...shared, store, basemapUrl: boot.basemapUrl });
 const thumb = new Thumb(shared);
 const choices = new Choices(shared);
 const standby = new Standby(shared);

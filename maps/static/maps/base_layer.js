@@ -19,7 +19,8 @@
 
 /* global L, protomapsL */
 
-import { labelRules, paintRules, readPalette } from "./map_style.js";
+import { labelRules } from "./map_labels.js";
+import { paintRules, readPalette } from "./map_style.js";
 
 const DATA_ZOOM_MAX = 16;
 const ZOOM_MAX = 18;
@@ -27,7 +28,7 @@ const ZOOM_MAX = 18;
 /**
  * @param {L.Map} map
  * @param {{tilesUrl?: string, rasterUrl?: string, rasterAttribution?: string, isDemo?: boolean, demoText?: string}} options
- * @returns {{layer: L.GridLayer, retheme: () => void, remove: () => void}}
+ * @returns {{layer: L.GridLayer, retheme: () => void, hide: (kinds: Set<string>) => void, remove: () => void}}
  */
 export function addBaseLayer(map, options = {}) {
   const {
@@ -41,6 +42,7 @@ export function addBaseLayer(map, options = {}) {
   const raster = rasterUrl
     ? L.tileLayer(rasterUrl, { maxZoom: ZOOM_MAX, attribution: rasterAttribution }).addTo(map)
     : null;
+  let hidden = new Set();
   const palette = readPalette(element);
   const layer = protomapsL.leafletLayer({
     url: tilesUrl,
@@ -56,10 +58,15 @@ export function addBaseLayer(map, options = {}) {
   const retheme = () => {
     const colours = readPalette(element);
     layer.backgroundColor = raster ? undefined : colours.sea;
-    layer.paintRules = paintRules(colours, { overRaster: raster !== null });
-    layer.labelRules = labelRules(colours);
+    layer.paintRules = paintRules(colours, { overRaster: raster !== null, hidden });
+    layer.labelRules = labelRules(colours, hidden);
     layer.clearLayout();
     layer.rerenderTiles();
+  };
+  /** Leave these kinds of the tiles out: "hydrant", "aed", "kelurahan". */
+  const hide = (kinds) => {
+    hidden = kinds;
+    retheme();
   };
   const themeWatch = new MutationObserver(retheme);
   themeWatch.observe(document.documentElement, {
@@ -75,7 +82,7 @@ export function addBaseLayer(map, options = {}) {
     layer.remove();
     raster?.remove();
   };
-  return { layer, retheme, remove };
+  return { layer, retheme, hide, remove };
 }
 
 /** What the corner of the map says. @param {boolean} isDemo */

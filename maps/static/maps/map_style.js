@@ -1,19 +1,14 @@
 /**
- * How the city's own map looks: the colours of the page, and what is painted and labelled from which tile layer.
+ * How the city's own map looks: the colours of the page, and what is painted from which tile layer (map_labels.js: what is labelled).
  * base_layer.js reads the palette again and asks for new rules when the page changes its theme.
  */
 
 /* global protomapsL */
 
-const LABEL_PX = 12; // nothing on a dispatcher's map is smaller
-const ROAD_LABEL_ZOOM_MIN = 14;
-const VILLAGE_LABEL_ZOOM_MAX = 16;
-const NAMED_FIRST = ["hospital", "pier", "airport", "clinic", "island", "bridge", "neighbourhood"];
-// From afar the units standing there say where the stations are; their names would lie under them.
-const STATIONS = ["fire_station", "police", "rescue"];
-const STATION_LABEL_ZOOM_MIN = 14.5;
+const PATH_ZOOM_MIN = 15;
 
-/** @typedef {{sea: string, land: string, landEdge: string, road1: string, road2: string, road3: string, text: string, font: string}} Palette */
+/** @typedef {{sea: string, land: string, landEdge: string, road1: string, road2: string, road3: string, text: string, strong: string,
+ *   hydrant: string, help: string, font: string, labelPx: number}} Palette */
 
 /** @param {Element} element @returns {Palette} */
 export function readPalette(element) {
@@ -27,7 +22,11 @@ export function readPalette(element) {
     road2: read("--road-2", "#41494f"),
     road3: read("--road-3", "#2b3236"),
     text: read("--text-3", "#929da4"),
+    strong: read("--text-2", "#b3bdc3"),
+    hydrant: read("--blue-fg", "#9bc2ee"),
+    help: read("--teal-fg", "#86d0c0"),
     font: read("--font-ui", "sans-serif"),
+    labelPx: Number.parseFloat(read("--map-label-px", "12")),
   };
 }
 
@@ -36,8 +35,8 @@ function widthAt(stops) {
   return protomapsL.exp(1.6, stops);
 }
 
-/** @param {Palette} colours @param {{overRaster: boolean}} where */
-export function paintRules(colours, { overRaster }) {
+/** @param {Palette} colours @param {{overRaster: boolean, hidden?: Set<string>}} where hidden: kinds that are switched off */
+export function paintRules(colours, { overRaster, hidden = new Set() }) {
   const ofClass = (name) => (_zoom, feature) => feature.props.class === name;
   const road = (name, color, stops, minzoom) => ({
     dataLayer: "roads",
@@ -68,6 +67,7 @@ export function paintRules(colours, { overRaster }) {
     {
       dataLayer: "districts",
       minzoom: 11,
+      filter: () => !hidden.has("kelurahan"),
       symbolizer: new protomapsL.LineSymbolizer({
         color: colours.landEdge,
         width: 1,
@@ -88,6 +88,19 @@ export function paintRules(colours, { overRaster }) {
         dashColor: colours.road2,
         dashWidth: 1,
         skip: true,
+      }),
+    },
+    {
+      dataLayer: "roads",
+      minzoom: PATH_ZOOM_MIN,
+      filter: ofClass("path"),
+      symbolizer: new protomapsL.LineSymbolizer({
+        color: colours.road2,
+        width: widthAt([
+          [15, 1],
+          [18, 2.5],
+        ]),
+        dash: [5, 3],
       }),
     },
     road(
@@ -124,73 +137,5 @@ export function paintRules(colours, { overRaster }) {
       ],
       8,
     ),
-  ];
-}
-
-/** Labels in the order in which they win a place. @param {Palette} colours */
-export function labelRules(colours) {
-  const halo = { stroke: colours.land, width: 3 };
-  const text = { fill: colours.text, fontFamily: colours.font, fontSize: LABEL_PX, lineHeight: 1.2 };
-  const dotted = (weight) =>
-    new protomapsL.GroupSymbolizer([
-      new protomapsL.CircleSymbolizer({ radius: 2, fill: colours.text }),
-      new protomapsL.OffsetTextSymbolizer({
-        ...text,
-        ...halo,
-        labelProps: ["name"],
-        fontWeight: weight,
-        offsetX: 5,
-        offsetY: 4,
-        maxLineChars: 18,
-      }),
-    ]);
-  const isFirst = (feature) => NAMED_FIRST.includes(feature.props.kind);
-  const isStation = (feature) => STATIONS.includes(feature.props.kind);
-  const isArea = (feature) => feature.props.kind === "kelurahan" || feature.props.kind === "kecamatan";
-  return [
-    {
-      dataLayer: "places",
-      minzoom: 12,
-      maxzoom: VILLAGE_LABEL_ZOOM_MAX,
-      filter: (_zoom, feature) => feature.props.kind === "kelurahan",
-      symbolizer: new protomapsL.CenteredTextSymbolizer({
-        ...text,
-        ...halo,
-        labelProps: ["name"],
-        fontSize: 13,
-        fontWeight: 600,
-        letterSpacing: 0.6,
-        maxLineChars: 14,
-      }),
-    },
-    {
-      dataLayer: "places",
-      minzoom: 13,
-      filter: (_zoom, feature) => isFirst(feature),
-      symbolizer: dotted(500),
-    },
-    {
-      dataLayer: "places",
-      minzoom: STATION_LABEL_ZOOM_MIN,
-      filter: (_zoom, feature) => isStation(feature),
-      symbolizer: dotted(500),
-    },
-    {
-      dataLayer: "roads",
-      minzoom: ROAD_LABEL_ZOOM_MIN,
-      filter: (_zoom, feature) => Boolean(feature.props.name) && feature.props.class !== "ferry",
-      symbolizer: new protomapsL.LineLabelSymbolizer({
-        ...text,
-        ...halo,
-        labelProps: ["name"],
-        repeatDistance: 300,
-      }),
-    },
-    {
-      dataLayer: "places",
-      minzoom: 15,
-      filter: (_zoom, feature) => !isFirst(feature) && !isStation(feature) && !isArea(feature),
-      symbolizer: dotted(400),
-    },
   ];
 }

@@ -117,6 +117,11 @@ const PREMISE_SEVERITY = {
   caution: () => gettext("Take care"),
   info: () => gettext("Good to know"),
 };
+const CLOSURE = {
+  closed: () => gettext("Closed"),
+  flooded: () => gettext("Flooded"),
+  slow: () => gettext("Slow"),
+};
 const SEVERITY = {
   mayday: () => gettext("MAYDAY"),
   critical: () => gettext("CRITICAL"),
@@ -149,6 +154,7 @@ export const placeKindName = named(PLACE_KIND);
 export const closureKindName = named(CLOSURE_KIND);
 export const hospitalStateName = named(HOSPITAL_STATE);
 export const premiseKindName = named(PREMISE_KIND);
+export const closureName = named(CLOSURE);
 export const premiseSeverityName = named(PREMISE_SEVERITY);
 export const callStatusName = named(CALL_STATUS);
 export const travelName = named(TRAVELS_BY);

@@ -9,6 +9,8 @@ import { declutter } from "#console/labels";
 import { EvidenceOnMap } from "#console/map_evidence";
 import { MapTools } from "#console/map_tools";
 import { openMapWindow } from "#console/map_window";
+import { LayerControl } from "#console/layer_control";
+import { minutesOld } from "#console/map_words";
 import { Panel } from "#console/panel";
 
 const CALLS_MAX = 120;
@@ -36,7 +38,8 @@ export class CityMap extends Panel {
     this.layers = { calls: new Map(), incidents: new Map(), units: new Map() };
     this.evidence = new EvidenceOnMap(this.map);
     this.map.on("click", (event) => this.#propose(event.latlng));
-    this.map.on("zoomend moveend", () => this.#labels());
+    this.layerControl = new LayerControl(this.app, this.map, this.base);
+    this.map.on("zoomend moveend layerschange", () => this.#labels());
     this.stops.push(this.app.ui.subscribe(() => this.#follow()));
     this.stops.push(() => this.map.remove());
     this.tools = new MapTools(this.app, this);
@@ -86,6 +89,7 @@ export class CityMap extends Panel {
     this.#units();
     this.#calls();
     this.evidence.render(this.app.panel("case"));
+    this.layerControl.render();
     this.#title();
     if (this.moved) this.#labels();
     this.moved = false;
@@ -137,7 +141,7 @@ export class CityMap extends Panel {
           place: unit.position,
           callsign: unit.callsign,
           status: unit.status,
-          stale: stale ? app.age(unit.position.at) : null,
+          stale: stale ? minutesOld(app.clock.ageS(unit.position.at)) : null,
           weight: chosenIncident ? 2 : unit.assignment_id ? 1 : 0,
           rests: restsAtHome(unit),
           title: `${unit.callsign}: ${statusName(unit.status)}`,
@@ -184,11 +188,7 @@ export class CityMap extends Panel {
 
   #labels() {
     cancelAnimationFrame(this.labelFrame);
-    this.labelFrame = requestAnimationFrame(() => {
-      declutter(
-        [...this.layers.incidents.values(), ...this.layers.units.values(), ...this.layers.calls.values()],
-        this.map,
-      );
-    });
+    const marks = () => this.layerControl.shownOf(this.layers);
+    this.labelFrame = requestAnimationFrame(() => declutter(marks(), this.map));
   }
 }

@@ -6,7 +6,7 @@ import { fill, gettext } from "#realtime/words";
 import { askClosure, askHospital, askNote } from "#console/map_asks";
 import { MapDraw } from "#console/map_draw";
 import { MapForm } from "#console/map_form";
-import { geometryOf, round } from "#console/map_geometry";
+import { closureAt, geometryOf, round } from "#console/map_geometry";
 import { MapMenu } from "#console/map_menu";
 import { MapSearch } from "#console/map_search";
 import { h } from "#console/dom";
@@ -51,7 +51,7 @@ export class MapTools {
     const inHand = app.chosenCall() ?? app.chosenIncident();
     const unit = this.#unitAt(at);
     const hospital = app.store.all("hospitals").find((one) => distanceM(one, at) < HOSPITAL_M_MAX);
-    const closure = this.panel.closureAt?.(at) ?? null;
+    const closure = closureAt(app.store.all("closures"), at);
     return [
       [gettext("Open an incident here"), () => this.#open(at)],
       inHand && app.panel("case") && [gettext("The place of what is chosen is here"), () => this.#locate(at)],
