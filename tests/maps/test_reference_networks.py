@@ -72,7 +72,9 @@ def test_manhattan_takes_as_long_as_dijkstra_says():
 
 @pytest.mark.django_db
 def test_the_roads_of_tanjungpinang_in_the_database_take_as_long_as_dijkstra_says():
-    with connection.cursor() as cursor:  # the reference reckons for longer than a client may be silent
+    with (
+        connection.cursor() as cursor
+    ):  # the reference reckons for longer than a client may be silent
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     nodes = {row["id"]: LatLng(float(row["lat"]), float(row["lng"])) for row in _rows("nodes")}
     pairs = [row for row in _rows("edges") if row["from_id"] != row["to_id"]]
