@@ -52,7 +52,7 @@ def learn_speeds(*, now: datetime) -> Lessons:
     arrivals = [
         learning.Arrival(by, metres, expected_s, (ended - begun).total_seconds())
         for _, begun, ended, expected_s, by, metres in rows
-        if expected_s and metres is not None and by != "air"
+        if begun and ended and expected_s and metres is not None and by != "air"
     ]
     speeds, spreads = learning.learn(samples), learning.learn_arrivals(arrivals)
     learnt.save_speeds(speeds, now=now)
