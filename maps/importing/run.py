@@ -84,9 +84,9 @@ def _stage_and_write(
         step("write")
         with _timed(report, "write"):
             writing.write(report, last=lambda: _keep(wish, report, begun_at))
+        step("analyse")
         if hospitals := writing.hospitals_touched():
             _tell(hospitals, wish.by)
-        step("analyse")
         if report.changes:
             with _timed(report, "analyse"):
                 writing.analyse()

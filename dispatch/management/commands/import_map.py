@@ -76,9 +76,16 @@ class Command(BaseCommand):
         with translation.override(language):
             if not (options["files"] or options["overpass"]):
                 raise CommandError(gettext("Name a file, or a box with --overpass W,S,E,N."))
+            _can_be_written(report)
             os.nice(NICENESS)
+            done: list[str] = []
             try:
-                outcome = self._run(options)
+                outcome = self._run(options, done)
+            except KeyboardInterrupt:
+                sentence = gettext("Stopped. The map is written already.")
+                if "analyse" not in done:
+                    sentence = gettext("Stopped. Nothing was changed.")
+                raise CommandError(sentence, returncode=130) from None
             except ImportRefused as refused:
                 nothing = gettext("Nothing was changed.")
                 sentence = f"{refusal_words(refused)} {nothing}"
@@ -89,7 +96,7 @@ class Command(BaseCommand):
                 )
             say(Console(file=self.stdout, highlight=False, soft_wrap=True), outcome)
 
-    def _run(self, options: dict[str, Any]) -> Report:
+    def _run(self, options: dict[str, Any], done: list[str]) -> Report:
         box = options["overpass"] and maps.importing.overpass.box_of(options["overpass"])
         wish = maps.importing.run.Wish(
             files=options["files"],
@@ -101,7 +108,12 @@ class Command(BaseCommand):
             by=options["by"],
         )
         steps = len(wish.files) + len(STEPS) - (box is None) - 2 * wish.dry_run + bool(box)
-        with _bar(Console(file=self.stderr), steps) as (step, read):
+        with _bar(Console(file=self.stderr), steps) as (show, read):
+
+            def step(name: str) -> None:
+                done.append(name)
+                show(name)
+
             return maps.importing.run.run(wish, step=step, read=read)
 
 
@@ -170,6 +182,16 @@ def _say_network(console: Console, report: Report) -> None:
             "sizes": ", ".join(str(size) for size in network["largest"]),
         }
     )
+
+
+def _can_be_written(report: Path | None) -> None:
+    """Said before the work, not after it."""
+    try:
+        if report is not None:
+            report.open("a").close()
+    except OSError as error:
+        sentence = gettext("The report cannot be written: %(what)s. Nothing was changed.")
+        raise CommandError(sentence % {"what": error}) from None
 
 
 def _person() -> str:

@@ -64,6 +64,29 @@ def test_a_broken_file_ends_with_a_sentence_and_with_one(tmp_path, language):
     assert ("Nothing was changed." in str(refused.value)) == (language == "en")
 
 
+@pytest.mark.django_db
+def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        said(str(hospital(tmp_path)), report=tmp_path / "nowhere" / "report.json")
+    assert not Place.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_stops_it_is_told_that_nothing_was_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "count", raising(KeyboardInterrupt))
+    with pytest.raises(CommandError, match="Nothing was changed") as stopped:
+        said(str(hospital(tmp_path)))
+    assert stopped.value.returncode == 130
+    assert not Place.objects.exists()
+
+
+def raising(error):
+    def raises(*_arguments):
+        raise error
+
+    return raises
+
+
 def test_without_a_file_it_says_what_it_needs():
     with pytest.raises(CommandError, match="--overpass"):
         said()
