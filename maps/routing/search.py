@@ -6,6 +6,7 @@ the same table. Sources are answered together, as arrays.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +130,8 @@ class Search:
             matrix, indices=count, limit=TRAVEL_S_MAX, return_predecessors=True
         )
 
-    def _arcs_taken(self) -> Ints:
+    @functools.cached_property
+    def _taken(self) -> Ints:
         """For each node the arc by which its way goes on; NO_EDGE where it ends at the target or nowhere."""
         topology = self.ways.topology
         goes_on = self.before[topology.tail] == topology.head
@@ -139,9 +141,10 @@ class Search:
         taken[topology.tail[arcs]] = arcs
         return taken
 
-    def _lengths(self, taken: Ints) -> tuple[Floats, Floats]:
+    @functools.cached_property
+    def _lengths(self) -> tuple[Floats, Floats]:
         """Metres, and metres afloat, from each node to the target: the ways are doubled until they all end there."""
-        topology, roads = self.ways.topology, self.roads
+        topology, roads, taken = self.ways.topology, self.roads, self._taken
         on = np.where(self.before < 0, self.root, self.before).astype(np.int64)
         has_edge = taken >= 0
         edge = topology.edge[taken[has_edge]]
@@ -170,7 +173,7 @@ class Search:
         count = len(starts.edge)
         seconds, metres = np.full(count, np.inf), np.zeros(count)
         node, afloat = np.full(count, NO_NODE, dtype=np.int64), np.zeros(count)
-        lengths, afloats = self._lengths(self._arcs_taken())
+        lengths, afloats = self._lengths
         for backward in (0, 1):
             head = self.ways.topology.heads[starts.use, backward, starts.edge]
             share = starts.share if backward else 1 - starts.share
@@ -228,7 +231,7 @@ class Search:
             return [self._leg(use, edge, share, self.end.share)]
         leaving = 1.0 if topology.heads[use, 0, edge] == node else 0.0
         legs = [self._leg(use, edge, share, leaving)]
-        taken = self._arcs_taken()
+        taken = self._taken
         while (arc := int(taken[node])) >= 0:
             passed = int(topology.edge[arc])
             if passed != NO_EDGE:

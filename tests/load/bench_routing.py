@@ -66,6 +66,8 @@ def main() -> None:
         compare(network, places, options.rounds, chance)
         return
     with transaction.atomic():
+        with connection.cursor() as cursor:  # it reckons for longer than a request may keep still
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         write_city(options.side, chance)
         network, _ = timed("loaded from PostGIS", loading.current)
         timed("topology and lines", lambda: network.ways(network.terms(Group.AMBULANCE, None), ()))
