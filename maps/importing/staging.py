@@ -34,6 +34,7 @@ def stage(content: Content, network: Network) -> Iterator[None]:
     """The tables are there inside of it, and gone with it, whatever happens."""
     try:
         with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")  # one core is enough for it
             for name, columns in STAGES.items():
                 state = (
                     "" if name in {"import_name", "import_box"} else ", state text DEFAULT 'added'"
@@ -51,6 +52,7 @@ def _drop() -> None:
     with connection.cursor() as cursor:
         for name in (*STAGES, *GONE, "import_area"):
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        cursor.execute("RESET max_parallel_workers_per_gather")
 
 
 def _fill(content: Content, network: Network) -> None:
