@@ -13,7 +13,6 @@ from maps.demo import areas, facts, network, outline
 from maps.geo import LatLng, path_length_m
 from maps.geocoding.normalise import normalise, squash
 from maps.models import (
-    RADIUS_M_MAX,
     Certainty,
     District,
     Origin,
@@ -35,7 +34,6 @@ JUNCTION_RADIUS_M = 150
 UNDRAWN_STREET_RADIUS_M = 900
 HAND_DRAWN = "hand-made for the demonstration"
 SHORE_M_MAX = 600
-STREET_GAP_M = 1_000.0
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -69,61 +67,6 @@ def set_names(names: Mapping[str, Iterable[str]]) -> None:
                     ),
                 )
     PlaceName.objects.bulk_create(rows.values(), ignore_conflicts=True)
-
-
-# A street is all roads of one name that lie together; a gap of about a kilometre makes two streets of it.
-_STREETS_OF_ROADS = """
-WITH named AS (
-  SELECT maps_street_key(name) AS street, name, key, line,
-    ST_ClusterDBSCAN(line, %(gap)s, 1) OVER (PARTITION BY maps_street_key(name)) AS part
-  FROM maps_roadedge WHERE name <> '' AND mode = 'road' AND origin = 'import'
-), streets AS (
-  SELECT left('street-' || min(key), 80) AS key, mode() WITHIN GROUP (ORDER BY name) AS name, street,
-    ST_Multi(ST_Collect(line)) AS shape
-  FROM named WHERE street <> '' GROUP BY street, part
-), fresh AS (
-  SELECT s.key, s.name, s.shape, ST_PointOnSurface(s.shape) AS point FROM streets AS s WHERE NOT EXISTS (
-    SELECT 1 FROM maps_place AS p WHERE p.kind = 'street' AND p.origin <> 'import'
-      AND maps_street_key(p.name) = s.street AND ST_DWithin(COALESCE(p.shape, p.point), s.shape, %(gap)s))
-), gone AS (
-  DELETE FROM maps_place WHERE kind = 'street' AND origin = 'import' AND key LIKE 'street-%%'
-    AND key NOT IN (SELECT key FROM fresh)
-)
-INSERT INTO maps_place AS old (id, key, name, kind, point, shape, radius_m, certainty, is_demo_position, address, street,
-  house_number, postcode, phone, origin, source)
-SELECT gen_random_uuid(), key, name, 'street', point, shape,
-  LEAST(%(widest)s, GREATEST(%(least)s, ceil(ST_MaxDistance(shape, point) * %(degree)s)))::int, 'exact', false, '', '', '',
-  '', '', 'import', '' FROM fresh
-ON CONFLICT (key) DO UPDATE SET name = excluded.name, point = excluded.point, shape = excluded.shape,
-  radius_m = excluded.radius_m WHERE old.origin = 'import'
-RETURNING old.key, old.name
-"""
-
-
-def name_streets() -> int:
-    """Makes the streets of the gazetteer out of imported roads with names; an import calls it once, at its end.
-
-    A street that a person or the demonstration has put there stays as it is. Can be run again.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(  # a renamed street is not found by what it was called
-                "DELETE FROM maps_placename WHERE place_id IN"
-                " (SELECT id FROM maps_place WHERE kind = 'street' AND origin = 'import' AND key LIKE 'street-%%')"
-            )
-            cursor.execute(
-                _STREETS_OF_ROADS,
-                {
-                    "gap": STREET_GAP_M / METRES_PER_DEGREE,
-                    "widest": RADIUS_M_MAX,
-                    "least": STREET_RADIUS_M_MIN,
-                    "degree": METRES_PER_DEGREE,
-                },
-            )
-            streets = cursor.fetchall()
-        set_names({key: [name] for key, name in streets})
-        place_in_districts()
-    return len(streets)
 
 
 def place_in_districts() -> None:
