@@ -33,7 +33,7 @@ def test_layers_are_switched_with_the_keyboard_remembered_and_drawn(
     button = console.get_by_role("button", name="Lapisan")
     button.focus()
     console.keyboard.press("Enter")
-    expect(console.locator("#layer-incidents")).to_be_focused()
+    expect(console.locator("#layer-units")).to_be_focused()
     console.locator("#layer-closures").focus()
     console.keyboard.press("Space")
     expect(closures).to_have_count(0)

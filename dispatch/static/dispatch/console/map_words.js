@@ -1,8 +1,8 @@
 /** How the map says what its layers show. Words only, no DOM. */
 import { closureName, fill, gettext, ngettext } from "#realtime/words";
 
-const HOUR_S = 3600;
-const MINUTE_S = 60;
+const HOUR = 3600; // seconds, as MINUTE
+const MINUTE = 60;
 
 const LAYER_NAMES = {
   units: () => gettext("Units"),
@@ -29,8 +29,8 @@ export const layerName = (key) => LAYER_NAMES[key]?.() ?? key;
 /** How old, as short as a map needs it: 8 min, 3 h. @param {number|null} seconds */
 export function minutesOld(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
-  if (seconds < HOUR_S) return fill(gettext("%(count)s min"), { count: Math.floor(seconds / MINUTE_S) });
-  return fill(gettext("%(count)s h"), { count: Math.floor(seconds / HOUR_S) });
+  if (seconds < HOUR) return fill(gettext("%(count)s min"), { count: Math.floor(seconds / MINUTE) });
+  return fill(gettext("%(count)s h"), { count: Math.floor(seconds / HOUR) });
 }
 
 /** "Flooded: tide · until 14:30 · Rina 13:05". @param {(iso: string) => string} time */
