@@ -162,9 +162,17 @@ def _ferry(tags: Tags) -> Road:
         direction=direction_of(tags),
         speed_kph=None,
         surface="unknown",
-        access="foot" if tags.get("motor_vehicle") == "no" else "open",
+        access="open" if carries_vehicles(tags) else "foot",
         is_bridge=False,
         duration_s=duration_s(tags.get("duration", "")),
+    )
+
+
+def carries_vehicles(tags: Tags) -> bool:
+    """A crossing that does not say so takes people alone: no engine is sent onto a passenger boat."""
+    return any(
+        tags.get(key, "") in {"yes", "designated", "permissive", "destination"}
+        for key in ("motor_vehicle", "motorcar", "vehicle", "hgv")
     )
 
 

@@ -168,6 +168,20 @@ _WORDS = sorted(
 _VALUES = st.sampled_from([*_WORDS, "x" * 300, "\x00"]) | st.text(" ;:.,-0159aé医", max_size=20)
 
 
+@pytest.mark.parametrize(
+    ("tags", "access"),
+    [
+        ({}, "foot"),
+        ({"motor_vehicle": "no"}, "foot"),
+        ({"foot": "yes"}, "foot"),
+        ({"motor_vehicle": "yes"}, "open"),
+        ({"motorcar": "designated"}, "open"),
+    ],
+)
+def test_only_a_crossing_that_says_so_carries_vehicles(tags, access):
+    assert road_tags.road_of({"route": "ferry", **tags}).access == access
+
+
 @given(st.dictionaries(_KEYS, _VALUES, max_size=12))
 def test_no_tags_raise(tags):
     road = road_tags.road_of(tags)
