@@ -69,6 +69,7 @@ export class Hazards {
     shapes.at(-1).bindTooltip(() => make("span", { text: words }), {
       permanent: true,
       direction: "top",
+      opacity: 1,
       className: `hazard ${className}`,
     });
   }

@@ -109,7 +109,7 @@ export class Overlays {
   }
 
   #tell(layer, words) {
-    return layer.bindTooltip(() => lines(words()), { sticky: true, className: "map-tip" });
+    return layer.bindTooltip(() => lines(words()), { sticky: true, opacity: 1, className: "map-tip" });
   }
 }
 
