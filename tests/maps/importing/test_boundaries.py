@@ -164,6 +164,22 @@ def test_places_that_are_there_already_are_settled_by_new_borders(tmp_path):
     assert Place.objects.get(key="osm-n1").district.name == "Kota"
 
 
+def test_a_place_near_a_border_that_moves_belongs_to_where_it_lies_now(tmp_path):
+    """Half a kilometre is near for a pier and far for a house: only what no border holds may keep its old kelurahan."""
+    west, east = "21.72.01.1001", "21.72.01.1002"
+    barat, timur = ({"kecamatan": "Barat"} for _ in range(2))
+    imported(collection(tmp_path, square(west, "Lama", **barat), square(east, "Baru", 104.1, **timur)))
+    shore = Extract().node(1, 104.095, 0.55, amenity="police", name="Polsek")
+    shore.node(2, 104.05, 0.4997, amenity="ferry_terminal", name="Pelabuhan")
+    shore.imported(tmp_path)
+
+    moved = square(west, "Lama", 103.99, **barat), square(east, "Baru", 104.09, **timur)
+    imported(collection(tmp_path, *moved))
+
+    known = dict(Place.objects.filter(key__startswith="osm").values_list("name", "district__name"))
+    assert known == {"Polsek": "Baru", "Pelabuhan": "Lama"}
+
+
 def test_borders_of_openstreetmap_by_their_level(tmp_path):
     area = Extract()
     for ref, (lng, lat) in enumerate([(104.1, 0.1), (104.3, 0.1), (104.3, 0.3), (104.1, 0.3)], 1):
