@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from maps import services
-from maps.geocoding import places
+from maps.geocoding.search import search
 from maps.importing import run, writing
 from maps.importing.report import ImportRefused
 from maps.models import (
@@ -91,7 +91,7 @@ def test_a_turn_over_a_way_that_goes_on_is_not_guessed(tmp_path):
 def test_places_are_found_by_each_of_their_names(tmp_path):
     city().imported(tmp_path)
     for query in ("rsup", "rsud raja ahmad", "jl merdeka"):
-        assert places.search(query), query
+        assert search(query), query
     hospital = Place.objects.get(key="osm-n6")
     assert (hospital.kind, hospital.phone, hospital.origin) == (
         "hospital",
