@@ -11,6 +11,7 @@ import pyogrio.raw
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
+from maps.importing import topology
 from maps.importing.osm import Boundary, BrokenFile
 from maps.importing.report import ImportRefused
 from maps.importing.rows import Content, DistrictRow, PlaceRow
@@ -147,6 +148,7 @@ def _osm_code(one: Boundary) -> str:
 
 def with_names(content: Content, subdistricts: Mapping[str, str]) -> None:
     """Gives every kelurahan the name of its kecamatan, and both a place by which they are found."""
+    topology.check(content)
     by_subdistrict: dict[str, list[DistrictRow]] = {}
     for code, row in list(content.districts.items()):
         name = row.subdistrict or subdistricts.get(row.subdistrict_code, "")

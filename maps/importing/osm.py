@@ -12,7 +12,7 @@ import shapely
 from osmium.filter import EmptyTagFilter
 from osmium.osm import NODE, RELATION, WAY
 
-from maps.importing import place_tags, road_tags
+from maps.importing import interpolation, place_tags, road_tags
 from maps.importing.place_tags import Tagged
 from maps.importing.rows import Box, Content, LngLat, PlaceRow, Turn, WayOfRoad
 from maps.importing.shapes import polygon_of, reach_m, rings_area
@@ -167,6 +167,8 @@ def _node(ref: int, point: LngLat, tags: Mapping[str, str], content: Content) ->
         content.barriers[ref] = barrier
     if name := tags.get("name", ""):
         content.node_names[ref] = name
+    if "addr:housenumber" in tags:
+        content.house_numbers[ref] = place_tags.address_of(tags)
     place = place_tags.place_of(tags)
     if place is not None:
         _add_place(content, f"n{ref}", place, point, None)
@@ -182,6 +184,8 @@ def _way(way: Any, content: Content, needed: _Needed, seen: list[LngLat]) -> Non
         return
     road = road_tags.road_of(tags)
     place = _place_of_way(tags, road)
+    if "addr:interpolation" in tags:
+        _add_between(way, tags["addr:interpolation"], content)
     if road is None and place is None and not is_member:
         return
     refs = [(node.ref, node.location) for node in way.nodes]
@@ -200,6 +204,17 @@ def _way(way: Any, content: Content, needed: _Needed, seen: list[LngLat]) -> Non
         is_whole = len(points) == len(refs) and refs[0][0] == refs[-1][0]
         area = polygon_of(points) if is_whole else None
         _add_place(content, f"w{way.id}", place, _middle(points, area), area, points)
+
+
+def _add_between(way: Any, numbering: str, content: Content) -> None:
+    nodes = [(n.ref, (n.location.lon, n.location.lat)) for n in way.nodes if n.location.valid()]
+    for address, point in interpolation.between(nodes, content.house_numbers, numbering):
+        name = address.text[: place_tags.NAME_CHARS_MAX]
+        key = f"osm-w{way.id}-no-{address.house_number}"
+        content.places[key] = PlaceRow(
+            key, "address", name, (name,), point, place_tags.RADIUS_M["address"], address=address,
+            certainty="near",
+        )  # fmt: skip
 
 
 def _place_of_way(tags: Mapping[str, str], road: road_tags.Road | None) -> Tagged | None:

@@ -99,6 +99,7 @@ class Content:
     places: dict[str, PlaceRow] = field(default_factory=dict)
     districts: dict[str, DistrictRow] = field(default_factory=dict)
     node_names: dict[int, str] = field(default_factory=dict)
+    house_numbers: dict[int, Address] = field(default_factory=dict)  # of nodes
     street_names: dict[int, tuple[str, ...]] = field(default_factory=dict)  # way -> all its names
     boxes: list[Box] = field(default_factory=list)
 

@@ -44,6 +44,8 @@ PROBLEMS = {
     "border_said_twice": _("kelurahan that stand twice in the files; the last one counts"),
     "border_without_area": _("borders without an area, not used"),
     "border_without_code_or_name": _("borders without a code or a name, not used"),
+    "borders_leave_a_gap": _("gaps between borders: no kelurahan has what lies there"),
+    "borders_overlap": _("borders that overlap: two kelurahan claim what lies there"),
     "house_number_without_street": _("house numbers without a street, not used"),
     "kecamatan_without_name": _(
         "kelurahan whose kecamatan is not named; import the borders of the kecamatan along with them"

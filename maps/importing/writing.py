@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from maps.importing.report import Report
 from maps.importing.retiring import MODELS
-from maps.importing.staging import SHORE_DEGREES
 from maps.importing.tables import DISTRICT, EDGE, KINDS, NODE, PLACE, TURN, Kind
 
 LAYERS = ("districts", "roads", "places")
@@ -170,12 +169,14 @@ def _retire_places(cursor: Any) -> None:
 
 
 def _settle_places(cursor: Any) -> None:
-    """New borders: every place that no person has put into a kelurahan lies where the borders say."""
+    """New borders: every place that no person has put into a kelurahan lies where the borders say.
+
+    What no border holds, such as a pier, keeps its own; so does what lies where two overlap.
+    """
     cursor.execute(
         "UPDATE maps_place p SET district_id = d.id FROM maps_district d WHERE p.origin <> 'hand'"
         " AND p.kind <> 'kecamatan' AND ST_Covers(d.area, p.point) AND NOT EXISTS (SELECT 1 FROM maps_district o"
-        " WHERE o.id = p.district_id AND ST_DWithin(o.area, p.point, %s))",
-        [SHORE_DEGREES],
+        " WHERE o.id = p.district_id AND ST_Covers(o.area, p.point))"
     )
 
 

@@ -141,6 +141,33 @@ def test_a_border_that_crosses_itself_is_mended(tmp_path):
     assert District.objects.get().area.valid
 
 
+def test_borders_that_overlap_are_told_with_both_codes_and_the_size(tmp_path):
+    west, east = square("21.72.01.1001", "Barat"), square("21.72.01.1002", "Timur", 104.09)
+    report = imported(collection(tmp_path, west, east))
+    told = {problem.code: problem.examples for problem in report.problems}
+    assert told["borders_overlap"] == ("21.72.01.1001 + 21.72.01.1002 (1236 ha)",)
+    assert District.objects.count() == 2
+
+
+def test_a_gap_between_borders_is_told_with_a_point_in_it_and_an_open_sea_is_none(tmp_path):
+    around = square("21.72.01.1001", "Cincin", kecamatan="Barat")
+    hole = [[104.04, 0.54], [104.06, 0.54], [104.06, 0.56], [104.04, 0.56], [104.04, 0.54]]
+    around["geometry"]["coordinates"].append(hole)
+    apart = square("21.72.01.1002", "Pulau", 104.2, kecamatan="Barat")
+    report = imported(collection(tmp_path, around, apart))
+    assert [(problem.code, problem.examples) for problem in report.problems] == [
+        ("borders_leave_a_gap", ("0.55000, 104.05000 (495 ha)",))
+    ]
+
+
+def test_strips_by_which_published_borders_miss_each_other_are_none(tmp_path):
+    near = square("21.72.01.1002", "Timur", 104.1000005, kecamatan="Barat")
+    report = imported(
+        collection(tmp_path, square("21.72.01.1001", "Barat", kecamatan="Barat"), near)
+    )
+    assert report.problems == []
+
+
 def test_a_name_that_stands_with_another_code_is_told_and_left_alone(tmp_path):
     imported(collection(tmp_path, square("21.72.01.1001", "Kota", kecamatan="Barat")))
     report = imported(collection(tmp_path, square("21.72.01.1009", "Kota", kecamatan="Barat")))
@@ -162,6 +189,24 @@ def test_places_that_are_there_already_are_settled_by_new_borders(tmp_path):
     Extract().node(1, 104.05, 0.55, amenity="police", name="Polsek").imported(tmp_path)
     imported(collection(tmp_path, square("21.72.01.1001", "Kota", kecamatan="Barat")))
     assert Place.objects.get(key="osm-n1").district.name == "Kota"
+
+
+def test_a_place_near_a_border_that_moves_belongs_to_where_it_lies_now(tmp_path):
+    """Half a kilometre is near for a pier and far for a house: only what no border holds may keep its old kelurahan."""
+    west, east = "21.72.01.1001", "21.72.01.1002"
+    barat, timur = ({"kecamatan": "Barat"} for _ in range(2))
+    imported(
+        collection(tmp_path, square(west, "Lama", **barat), square(east, "Baru", 104.1, **timur))
+    )
+    shore = Extract().node(1, 104.095, 0.55, amenity="police", name="Polsek")
+    shore.node(2, 104.05, 0.4997, amenity="ferry_terminal", name="Pelabuhan")
+    shore.imported(tmp_path)
+
+    moved = square(west, "Lama", 103.99, **barat), square(east, "Baru", 104.09, **timur)
+    imported(collection(tmp_path, *moved))
+
+    known = dict(Place.objects.filter(key__startswith="osm").values_list("name", "district__name"))
+    assert known == {"Polsek": "Baru", "Pelabuhan": "Lama"}
 
 
 def test_borders_of_openstreetmap_by_their_level(tmp_path):

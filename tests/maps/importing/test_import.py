@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from maps import services
-from maps.geocoding import places
+from maps.geocoding.search import search
 from maps.importing import run, writing
 from maps.importing.report import ImportRefused
 from maps.models import (
@@ -91,7 +91,7 @@ def test_a_turn_over_a_way_that_goes_on_is_not_guessed(tmp_path):
 def test_places_are_found_by_each_of_their_names(tmp_path):
     city().imported(tmp_path)
     for query in ("rsup", "rsud raja ahmad", "jl merdeka"):
-        assert places.search(query), query
+        assert search(query), query
     hospital = Place.objects.get(key="osm-n6")
     assert (hospital.kind, hospital.phone, hospital.origin) == (
         "hospital",
@@ -387,3 +387,32 @@ def test_the_demonstration_goes_when_it_is_asked_to(tmp_path):
     assert set(Place.objects.filter(origin=Origin.DEMO).values_list("kind", flat=True)) == {
         "kelurahan", "kecamatan",
     }  # fmt: skip
+
+
+def test_house_numbers_between_two_known_ones_are_made_evenly_apart(tmp_path):
+    street = Extract()
+    for ref, lng, number in ((1, 104.10, "2"), (2, 104.14, "10")):
+        street.node(ref, lng, 0.5, addr__street="Jl. Merdeka", addr__housenumber=number)
+    street.way(7, [1, 2], addr__interpolation="even").imported(tmp_path)
+
+    made = Place.objects.filter(key__startswith="osm-w7-no")
+    assert {(one.name, round(one.point.x, 3), one.certainty) for one in made} == {
+        ("Jl. Merdeka 4", 104.11, "near"),
+        ("Jl. Merdeka 6", 104.12, "near"),
+        ("Jl. Merdeka 8", 104.13, "near"),
+    }
+    assert PlaceName.objects.filter(normal="jalan merdeka 6").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "way"),
+    [("2", "9", "even"), ("2", "2000", "all"), ("2a", "8", "even"), ("2", "8", "alphabetic"), ("2", "2", "all")],
+)  # fmt: skip
+def test_house_numbers_that_cannot_be_counted_are_not_made_up(first, last, way, tmp_path):
+    street = Extract()
+    street.node(1, 104.10, 0.5, addr__street="Jl. Merdeka", addr__housenumber=first)
+    street.node(2, 104.14, 0.5, addr__street="Jl. Merdeka", addr__housenumber=last)
+    assert set(street.way(7, [1, 2], addr__interpolation=way).content(tmp_path).places) == {
+        "osm-n1",
+        "osm-n2",
+    }
