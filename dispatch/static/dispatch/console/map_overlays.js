@@ -94,6 +94,7 @@ export class Overlays {
           permanent: true,
           direction: "center",
           className: "area-name",
+          pane: BELOW,
         });
       shape.addTo(group);
     }
