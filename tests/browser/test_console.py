@@ -91,7 +91,7 @@ def test_a_signed_call_is_answered_becomes_an_incident_and_its_unit_is_seen_to_t
     assert incident["location"] is not None
     expect(incident_row(console, incident["number"])).to_have_class(re.compile("sel"))
     recommended = console.locator("#rec .rc:not(.no)")
-    expect(recommended.first).to_contain_text(re.compile(r"\d\d:\d\d"))
+    expect(recommended.first).to_contain_text(re.compile(r"\d+(–\d+)? (mnt|min)"))
     count = recommended.count()
     console.locator("#rec [data-send]").click()
     expect(case.locator(".as")).to_have_count(count)

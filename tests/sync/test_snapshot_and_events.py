@@ -65,18 +65,6 @@ def opened(ada, **changes) -> str:
     return ada.done("incident.open", **{**fields, **changes})["incident_id"]
 
 
-def test_roads_that_are_closed_and_opened_again(everybody, ada, cy):
-    ring = [[104.45, 0.91], [104.46, 0.91], [104.46, 0.92], [104.45, 0.91]]
-    body = {
-        "kind": "closed",
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "reason": "banjir",
-    }
-    verify(everybody, lambda: ada.done("closure.draw", **body), "closure.drawn")
-    closure_id = registry.snapshot(ada.viewer)["closures"][0]["id"]
-    verify(everybody, lambda: cy.done("closure.lift", closure_id=closure_id), "closure.lifted")
-
-
 def test_a_call_from_ringing_to_disposed(everybody, ada):
     verify(everybody, factories.ring, "call.received")
     call_id = registry.snapshot(ada.viewer)["calls"][0]["id"]
@@ -412,35 +400,6 @@ def test_a_status_set_by_hand(everybody, engine, crew):
     )
 
 
-def test_what_is_known_of_a_place_comes_and_goes_with_its_incidents(everybody, ada, engine):
-    incident_id = opened(ada)
-    ada.done("unit.assign", incident_id=incident_id, unit_id=str(engine))
-    note = {"kind": "hazard", "severity": "danger", "text": "Tabung gas", "owner": "Damkar"}
-    verify(
-        everybody,
-        lambda: ada.done("premise.note", **note, circle=factories.PLACE),
-        "premise.noted",
-    )
-    (row,) = registry.snapshot(ada.viewer)["incidents"]
-    verify(
-        everybody,
-        lambda: ada.done(
-            "premise.withdraw", premise_id=row["premises"][0]["id"], reason="dipindah"
-        ),
-        "premise.withdrawn",
-    )
-
-
-def test_a_hospital_says_whether_it_takes_patients(everybody, ada):
-    place_id = str(factories.hospital())
-    for state in ("busy", "open"):
-        verify(
-            everybody,
-            lambda state=state: ada.done("hospital.set_capacity", place_id=place_id, state=state),
-            "hospital.capacity_set",
-        )
-
-
 def test_a_unit_taken_out_of_use_in_the_admin_leaves_the_boards(
     everybody, root, ambulance, client
 ):
@@ -468,7 +427,7 @@ def test_every_event_the_product_records_is_verified_here():
             if "log.record(" in text:
                 recorded |= set(
                     re.findall(
-                        r'"((?:call|caller|incident|unit|assignment|alarm|reference)\.[a-z_]+)"',
+                        r'"((?:call|caller|incident|unit|assignment|alarm|reference|closure|premise|hospital)\.[a-z_]+)"',
                         text,
                     )
                 )

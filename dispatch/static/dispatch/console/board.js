@@ -1,6 +1,7 @@
 /** What the panels show, read from the store. Pure: the store, the moment and the limits come in. */
 
-import { distanceM } from "#realtime/time";
+import { distanceM, durationText } from "#realtime/time";
+import { fill, gettext } from "#realtime/words";
 
 export const SPOKEN = new Set(["voice", "pbx"]);
 export const FREE = new Set(["available", "available_on_scene", "returning", "move_up"]);
@@ -162,4 +163,11 @@ export function cascadeText(answers) {
     agencies.set(one.agency, names);
   }
   return [...agencies.values()].map((names) => names.join(" → ")).join(" · ");
+}
+
+/** A travel time to the second, for whoever compares two units; null: unknown. */
+export function exactly({ eta_s, eta_p90_s }) {
+  if (eta_s === null) return null;
+  const values = { eta: durationText(eta_s), late: durationText(eta_p90_s) };
+  return fill(gettext("Expected %(eta)s; nine of ten arrive within %(late)s."), values);
 }

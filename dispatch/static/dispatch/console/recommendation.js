@@ -1,9 +1,9 @@
 /** Whom to send: units with travel time and reason, then those left out and why. The person decides. */
 import { icon } from "#realtime/icons";
 import { getJson } from "#realtime/page";
-import { durationText, minutesRangeText } from "#realtime/time";
+import { minutesRangeText } from "#realtime/time";
 import { fill, gettext, ngettext, sourceName, travelName } from "#realtime/words";
-import { cascadeText } from "#console/board";
+import { cascadeText, exactly } from "#console/board";
 import { h, kbd, keyed, setAttribute, setClass, setText, show } from "#console/dom";
 import { listKeys, Panel } from "#console/panel";
 
@@ -186,13 +186,6 @@ export class Recommendation extends Panel {
     return { key: (unit) => unit.unit_id, create: (unit) => this.#row(unit) };
   }
 
-  /** To the second, for whoever compares two units. */
-  #exactly({ eta_s, eta_p90_s }) {
-    if (eta_s === null) return null;
-    const values = { eta: durationText(eta_s), late: durationText(eta_p90_s) };
-    return fill(gettext("Expected %(eta)s; nine of ten arrive within %(late)s."), values);
-  }
-
   #row(unit) {
     const box = h("span", "box", icon("u-check"));
     const far = h("span", "cut mid");
@@ -209,7 +202,7 @@ export class Recommendation extends Panel {
       setAttribute(row, "aria-selected", on ? "true" : "false");
       const doubt = now.reasons.some((code) => ETA_DOUBTS.has(code)) ? " ?" : "";
       setText(eta, `${minutesRangeText(now.eta_s, now.eta_p90_s)}${now.eta_s === null ? "" : doubt}`);
-      setAttribute(eta, "title", this.#exactly(now));
+      setAttribute(eta, "title", exactly(now));
       const parts = [
         now.distance_m === null ? null : this.app.distance(now.distance_m),
         now.by ? travelName(now.by) : null,
