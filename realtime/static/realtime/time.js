@@ -55,12 +55,12 @@ export function durationText(seconds) {
   return whole < HOUR_S ? minutes : `${Math.floor(whole / HOUR_S)}:${minutes}`;
 }
 
-/** `6–9 min`: expected, and what nine of ten keep; unknown is a dash. @param {number|null} seconds */
+/** `6–9`, in minutes: expected, and what nine of ten keep; unknown is null. @param {number|null} seconds */
 export function minutesRangeText(seconds, most) {
-  if (seconds === null || seconds === undefined) return "–";
+  if (seconds === null || seconds === undefined) return null;
   const least = Math.max(1, Math.round(seconds / MINUTE_S));
   const longest = Math.max(least, Math.ceil((most ?? seconds) / MINUTE_S));
-  return longest > least ? `${least}–${longest} min` : `${least} min`;
+  return longest > least ? `${least}–${longest}` : `${least}`;
 }
 
 /** Seconds between two ISO instants; null when one is unknown. */

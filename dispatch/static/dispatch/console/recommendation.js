@@ -201,7 +201,8 @@ export class Recommendation extends Panel {
       setClass(box, "on", on);
       setAttribute(row, "aria-selected", on ? "true" : "false");
       const doubt = now.reasons.some((code) => ETA_DOUBTS.has(code)) ? " ?" : "";
-      setText(eta, `${minutesRangeText(now.eta_s, now.eta_p90_s)}${now.eta_s === null ? "" : doubt}`);
+      const minutes = minutesRangeText(now.eta_s, now.eta_p90_s);
+      setText(eta, minutes === null ? "–" : `${fill(gettext("%(count)s min"), { count: minutes })}${doubt}`);
       setAttribute(eta, "title", exactly(now));
       const parts = [
         now.distance_m === null ? null : this.app.distance(now.distance_m),
