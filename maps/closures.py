@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from maps.domain import (
     CLOSURE_VERTICES_MAX,
     CLOSURES_OPEN_MAX,
 )
+from maps.drawn_shapes import geometry_of
 from maps.models import Closure, ClosureKind
 from realtime import jobs
 from realtime.eventlog import Change, Done, change
@@ -138,8 +138,8 @@ def _checked(drawing: Drawing, *, now: datetime) -> GEOSGeometry:
     if _vertices(drawing.geometry.get("coordinates")) > CLOSURE_VERTICES_MAX:
         raise Rejected("closure_too_fine", status=422, count=CLOSURE_VERTICES_MAX)
     try:
-        drawn = GEOSGeometry(json.dumps(drawing.geometry), srid=4326)
-    except (GDALException, GEOSException, ValueError, TypeError):
+        drawn = geometry_of(drawing.geometry)
+    except ValueError:
         raise Rejected("closure_no_shape", status=422) from None
     if drawn.geom_type not in ("Polygon", "LineString") or drawn.empty or drawn.hasz:
         raise Rejected("closure_no_shape", status=422)

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, Polygon
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db import connection
 from django.db.models import Q
 
+from maps.drawn_shapes import geometry_of
 from maps.geo import METRES_PER_DEGREE, LatLng
 from maps.models import PREMISE_TEXT_CHARS_MAX, PremiseNote
 from realtime.eventlog import Change
@@ -181,8 +181,8 @@ def _area(where: Where) -> Polygon:
         assert where.position is not None, "the body's own check"
         return _circle(where.position, where.radius_m)
     try:
-        shape = GEOSGeometry(json.dumps(where.polygon), srid=4326)
-    except (ValueError, TypeError, GEOSException, GDALException):
+        shape = geometry_of(where.polygon)
+    except ValueError:
         raise Rejected("premise_area_impossible", status=422) from None
     if not isinstance(shape, Polygon) or shape.empty or not shape.valid:
         raise Rejected("premise_area_impossible", status=422)
