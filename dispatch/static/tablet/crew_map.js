@@ -87,7 +87,7 @@ export class CrewMap {
   }
 
   #here(view) {
-    return this.#positions.latest ?? view.unit?.position ?? view.unit?.home ?? null;
+    return this.#positions.latest ?? view.unit?.position ?? null;
   }
 
   #marks(view, here, place) {

@@ -27,7 +27,7 @@ export class LayerControl {
   /** @param {L.Map} map @param {ReturnType<import("#maps/base_layer").addBaseLayer>} base */
   constructor(app, map, base) {
     Object.assign(this, { app, map, base });
-    this.choice = new LayerChoice(localStorage);
+    this.choice = new LayerChoice(localStorage, app.boot.viewer.id);
     this.overlays = new Overlays(map, app);
     const tell = () => app.redraw();
     for (const { key, reads, isOfView } of LAYERS)

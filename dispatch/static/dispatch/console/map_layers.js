@@ -1,6 +1,6 @@
 /** The layers of the map: which there are, which this person wants to see, and when one is read again. No DOM. */
 
-const KEY = "map.layers";
+const KEY = "map.layers"; // of one person: a browser is shared by three shifts
 export const COVERAGE_MINUTES = [5, 8, 10, 15];
 const MINUTES_AT_FIRST = 8;
 const RETRY_MS = 5_000;
@@ -30,13 +30,15 @@ const KEYS = new Set(LAYERS.map((layer) => layer.key));
 /** What this person has switched on, kept in this browser. */
 export class LayerChoice {
   #store;
+  #key;
   #on = new Map(LAYERS.map((layer) => [layer.key, layer.isOn]));
   agency = "";
   minutes = MINUTES_AT_FIRST;
 
   /** @param {{getItem: (key: string) => string|null, setItem: (key: string, value: string) => void}} store */
-  constructor(store) {
+  constructor(store, person = "") {
     this.#store = store;
+    this.#key = `${KEY}.${person}`;
     this.#load();
   }
 
@@ -70,7 +72,7 @@ export class LayerChoice {
   #load() {
     let kept = null;
     try {
-      kept = JSON.parse(this.#store.getItem(KEY) ?? "null");
+      kept = JSON.parse(this.#store.getItem(this.#key) ?? "null");
     } catch {
       return; // what another version or another hand wrote there
     }
@@ -83,7 +85,7 @@ export class LayerChoice {
   #keep() {
     const { agency, minutes } = this;
     try {
-      this.#store.setItem(KEY, JSON.stringify({ on: Object.fromEntries(this.#on), agency, minutes }));
+      this.#store.setItem(this.#key, JSON.stringify({ on: Object.fromEntries(this.#on), agency, minutes }));
     } catch {
       // A full or forbidden store: the choice holds until the page is left.
     }

@@ -1,7 +1,7 @@
 /** Search for a place on the map, as it is typed; the chosen one is shown and proposed as the place of what is in hand. */
 import { getJson } from "#realtime/page";
 import { gettext, placeKindName } from "#realtime/words";
-import { h, keyed, setAttribute, show } from "#console/dom";
+import { h, keyed, setAttribute, setText, show } from "#console/dom";
 
 const WAIT_MS = 120;
 const LETTERS_MIN = 2;
@@ -41,35 +41,49 @@ export class MapSearch {
   }
 
   #later() {
+    this.#forget();
+    this.timer = setTimeout(() => this.#ask(this.#text), WAIT_MS);
+  }
+
+  get #text() {
+    return this.input.value.trim();
+  }
+
+  /** Whatever is still under way answers nothing any more. */
+  #forget() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#ask(this.input.value.trim()), WAIT_MS);
+    this.asked = null;
+    this.takesFirst = false;
   }
 
   async #ask(text) {
-    const asked = Symbol(text);
-    this.asked = asked;
+    this.asked = text;
     if (text.length < LETTERS_MIN) return this.#show([]);
     const { lat, lng } = this.map.getCenter();
-    const near = `${lat.toFixed(5)},${lng.toFixed(5)}`;
-    try {
-      const query = new URLSearchParams({ q: text, near, limit: String(SHOWN_MAX) });
-      const found = await getJson(`/api/v1/places?${query}`);
-      if (this.asked === asked) this.#show(found.places, true);
-    } catch {
-      if (this.asked === asked) this.#show([], true);
-    }
+    const query = new URLSearchParams({
+      q: text,
+      near: `${lat.toFixed(5)},${lng.toFixed(5)}`,
+      limit: SHOWN_MAX,
+    });
+    const found = await getJson(`/api/v1/places?${query}`).catch(() => null);
+    if (this.asked !== text) return undefined;
+    this.listed = text;
+    if (found === null) return this.#show([], gettext("The search does not answer."));
+    this.#show(found.places, found.places.length ? null : gettext("No such place."));
+    if (this.takesFirst && found.places.length) this.#take(this.places[0]);
     return undefined;
   }
 
-  #show(places, asked = false) {
+  /** @param {any[]} places @param {string|null} words said where there are none */
+  #show(places, words = null) {
     this.places = places.map((place, at) => ({ ...place, key: `${at}:${place.id ?? place.name}` }));
     this.marked = 0;
     keyed(this.list, this.places, { key: (place) => place.key, create: (place) => this.#row(place) });
-    const nothing = asked && !places.length;
-    this.none ??= h("p", "dim", gettext("No such place."));
-    if (nothing) this.list.append(this.none);
+    this.none ??= h("p", { class: "dim", role: "status" });
+    setText(this.none, words);
+    if (words) this.list.append(this.none);
     else this.none.remove();
-    show(this.list, places.length || nothing);
+    show(this.list, places.length || words);
     setAttribute(this.input, "aria-expanded", places.length ? "true" : "false");
     this.#mark();
   }
@@ -93,9 +107,18 @@ export class MapSearch {
   }
 
   #take(place) {
+    this.#forget();
     this.#show([]);
     this.input.value = place.name;
     this.choose(place);
+  }
+
+  /** The list may still be that of the letters before: then the first of what is typed now is taken when it comes. */
+  #enter() {
+    if (this.listed === this.#text && this.places.length) return this.#take(this.places[this.marked]);
+    clearTimeout(this.timer);
+    this.takesFirst = true;
+    return this.asked === this.#text ? undefined : this.#ask(this.#text);
   }
 
   #key(event) {
@@ -104,8 +127,9 @@ export class MapSearch {
     if (step && this.places.length) {
       this.marked = (this.marked + step + this.places.length) % this.places.length;
       this.#mark();
-    } else if (event.key === "Enter" && this.places.length) this.#take(this.places[this.marked]);
+    } else if (event.key === "Enter") this.#enter();
     else if (event.key === "Escape") {
+      this.#forget();
       this.input.value = "";
       this.#show([]);
       this.map.getContainer().focus();

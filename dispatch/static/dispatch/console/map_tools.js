@@ -9,8 +9,10 @@ import { MapForm } from "#console/map_form";
 import { closureAt, geometryOf, round } from "#console/map_geometry";
 import { MapMenu } from "#console/map_menu";
 import { MapSearch } from "#console/map_search";
+import { FREE } from "#console/board";
 import { h } from "#console/dom";
 
+const ASKED_MAX = 12; // as the crow flies; over the water the nearest may have no way there
 const NEAREST_MAX = 5;
 const HOSPITAL_M_MAX = 150;
 const UNIT_PX_MAX = 24;
@@ -38,6 +40,7 @@ export class MapTools {
 
   #key(event) {
     if (this.draw.key(event)) return;
+    if (event.key.startsWith("Arrow")) this.follow(null);
     if (event.key !== "Escape" || !(this.followed || this.way.getLayers().length)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -50,7 +53,10 @@ export class MapTools {
     const { app } = this;
     const inHand = app.chosenCall() ?? app.chosenIncident();
     const unit = this.#unitAt(at);
-    const hospital = app.store.all("hospitals").find((one) => distanceM(one, at) < HOSPITAL_M_MAX);
+    const [hospital] = app.store
+      .all("hospitals")
+      .filter((one) => distanceM(one, at) < HOSPITAL_M_MAX)
+      .sort((a, b) => distanceM(a, at) - distanceM(b, at));
     const closure = closureAt(app.store.all("closures"), at);
     return [
       [gettext("Open an incident here"), () => this.#open(at)],
@@ -101,9 +107,9 @@ export class MapTools {
   async #nearest(at) {
     const free = this.app.store
       .all("units")
-      .filter((unit) => unit.position && !unit.assignment_id && unit.status === "available")
+      .filter((unit) => unit.position && !unit.assignment_id && FREE.has(unit.status))
       .sort((a, b) => distanceM(a.position, at) - distanceM(b.position, at))
-      .slice(0, NEAREST_MAX);
+      .slice(0, ASKED_MAX);
     const ways = await Promise.all(
       free.map(async (unit) => {
         const query = new URLSearchParams({ to: `${at.lat},${at.lng}`, unit: unit.id });
@@ -112,15 +118,17 @@ export class MapTools {
       }),
     );
     ways.sort((a, b) => (a.way?.eta_s ?? Infinity) - (b.way?.eta_s ?? Infinity));
-    const rows = ways.map(({ unit, way }) =>
-      h(
-        "li",
-        null,
-        h("b", null, unit.callsign),
-        h("span", "num", way ? durationText(way.eta_s) : gettext("no way there")),
-        h("span", "dim num", way ? this.app.distance(way.distance_m) : ""),
-      ),
-    );
+    const rows = ways
+      .slice(0, NEAREST_MAX)
+      .map(({ unit, way }) =>
+        h(
+          "li",
+          null,
+          h("b", null, unit.callsign),
+          h("span", "num", way ? durationText(way.eta_s) : gettext("no way there")),
+          h("span", "dim num", way ? this.app.distance(way.distance_m) : ""),
+        ),
+      );
     this.#popup(
       at,
       gettext("Nearest free units"),
@@ -157,6 +165,7 @@ export class MapTools {
   /** The map stays with the unit until it is dragged, or Escape. */
   follow(unitId) {
     this.followed = unitId;
+    this.seenAt = null;
     this.app.redraw();
   }
 

@@ -51,7 +51,7 @@ export function closureLines(closure, time) {
 export function hospitalText({ state, beds_free: beds }) {
   if (!state) return "?";
   const word = HOSPITAL_STATES[state]?.() ?? state;
-  return beds ? `${word} · ${beds}` : word;
+  return beds === null || state === "full" ? word : `${word} · ${beds}`;
 }
 
 export function hospitalLines(hospital, { age }) {

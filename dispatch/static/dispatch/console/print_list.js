@@ -11,18 +11,25 @@ const REDRAWN_MS = 800; // tiles in other colours
 export class PrintList extends Panel {
   connect() {
     this.on(this.part("print"), "click", () => this.#print());
+    this.on(window, "beforeprint", () => this.#inDayColours());
+    this.on(window, "afterprint", () => {
+      if (this.theme) document.documentElement.dataset.theme = this.theme;
+      this.theme = null;
+    });
     this.list = this.part("list");
+    this.app.onSay((words) => setText(this.part("said"), words));
   }
 
   /** Paper is light: the map is drawn in day colours first, and in the person's own again afterwards. */
   #print() {
-    const page = document.documentElement;
-    const theme = page.dataset.theme;
-    this.on(window, "afterprint", () => {
-      page.dataset.theme = theme;
-    });
-    page.dataset.theme = "day";
-    setTimeout(() => window.print(), theme === "day" ? 0 : REDRAWN_MS);
+    const waits = document.documentElement.dataset.theme === "day" ? 0 : REDRAWN_MS;
+    this.#inDayColours();
+    setTimeout(() => window.print(), waits);
+  }
+
+  #inDayColours() {
+    this.theme ??= document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "day";
   }
 
   render() {
