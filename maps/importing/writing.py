@@ -71,6 +71,7 @@ def analyse() -> None:
         for kind in KINDS:
             cursor.execute(f"ANALYZE {kind.table}")
         cursor.execute("ANALYZE maps_placename")
+        cursor.execute("ANALYZE maps_nameword")
 
 
 def _changes(cursor: Any, kind: Kind) -> bool:

@@ -62,4 +62,4 @@ def test_a_layer_that_cannot_be_read_says_so(console: Page) -> None:
         "tidak dapat dibaca"
     )
     expect(button.locator(".tag.warn")).to_be_visible()
-    expect(console.locator(".layers [role=status]")).to_contain_text("Wilayah tanggap")
+    expect(console.locator(".layers [role=status]")).to_contain_text("Wilayah tugas")

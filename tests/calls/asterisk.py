@@ -300,18 +300,22 @@ class StandIn:
     def serve(self, session: Any) -> None:
         session.wfile.write(b"Asterisk Call Manager/5.0.4\r\n")
         signed_in = False
-        while fields := _message(session.rfile):
-            action = fields.get("Action", "")
-            if action == "Login":
-                signed_in = (fields.get("Username"), fields.get("Secret")) == (USER, SECRET)
-                if signed_in:
-                    self._writers.append(session)
-            if not signed_in:
-                self._answer(session, fields, "Error", Message="Authentication failed")
-                return
-            getattr(self, f"_do_{action.lower()}", self._do_ping)(session, fields)
-        with self._lock:
-            self._writers = [one for one in self._writers if one is not session]
+        try:
+            while fields := _message(session.rfile):
+                action = fields.get("Action", "")
+                if action == "Login":
+                    signed_in = (fields.get("Username"), fields.get("Secret")) == (USER, SECRET)
+                    if signed_in:
+                        self._writers.append(session)
+                if not signed_in:
+                    self._answer(session, fields, "Error", Message="Authentication failed")
+                    return
+                getattr(self, f"_do_{action.lower()}", self._do_ping)(session, fields)
+        except OSError:  # the program was ended in the middle of a word
+            return
+        finally:
+            with self._lock:
+                self._writers = [one for one in self._writers if one is not session]
 
     def _do_ping(self, session: Any, fields: dict[str, str]) -> None:
         self._answer(session, fields, "Success")

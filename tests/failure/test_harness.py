@@ -22,6 +22,7 @@ from tests.failure.harness.provider import Provider
 from tests.failure.harness.proxy import FaultProxy
 from tests.failure.harness.stack import Stack, wait_for
 
+ENDED_S_MAX = 5.0
 pytestmark = pytest.mark.failure
 NOBODY = "http://127.0.0.1:1"
 
@@ -173,7 +174,11 @@ def test_lines_that_went_away_while_half_open_leave_nothing_behind(
 
 
 async def others_at_work() -> list[str]:
-    return [str(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
+    """Who is at work and does not come to an end: a line may have been accepted only after the healing."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        _, others = await asyncio.wait(others, timeout=ENDED_S_MAX)
+    return [str(task) for task in others]
 
 
 # --- the provider --------------------------------------------------------------------------------
